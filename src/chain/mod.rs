@@ -1,0 +1,139 @@
+//! The certificates of one file as a chain: roles, the path from leaf to root, what is left over,
+//! and the class.
+//!
+//! States what is so; whether it should be is a matter of checks and policies.
+
+mod anchors;
+mod build;
+mod class;
+pub mod constraints;
+pub mod signature;
+
+pub use anchors::Anchors;
+pub use build::{Session, build};
+pub use class::Class;
+pub use signature::Signature;
+
+use std::sync::Arc;
+
+use crate::pem::{self, Document};
+use crate::span::{DerSpan, Span};
+use crate::x509::{self, Certificate};
+
+/// One file's certificates and how they belong together.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// The PEM they came from.
+    pub document: Document,
+    /// Those that could be read, in file order.
+    pub members: Vec<Member>,
+    /// Certificate blocks that could not be read, in file order.
+    pub unreadable: Vec<Unreadable>,
+    /// Positions in `members`, from the leaf upwards. Empty only where `members` is.
+    pub path: Vec<usize>,
+    /// One for each two neighbours of `path`: `links[i]` joins `path[i]` to `path[i + 1]`.
+    pub links: Vec<Signature>,
+    /// How the path ends at its top.
+    pub top: Top,
+    /// Members that are end-entity certificates, the path's own first.
+    pub leaves: Vec<usize>,
+    /// Repeated certificates: (the later one, the first one), positions in `members`.
+    pub duplicates: Vec<(usize, usize)>,
+    /// Members outside the path that are neither duplicates nor further leaves.
+    pub strangers: Vec<usize>,
+    /// Who issued it.
+    pub class: Class,
+    /// The search for a path was cut short by its budget (see `build`).
+    pub exhausted: bool,
+}
+
+/// A certificate in its file.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Counts the file's certificate blocks from 1, unreadable ones included.
+    pub index: usize,
+    /// Position in `document.blocks`.
+    pub block: usize,
+    /// What it says; shared by all files of a run that hold it.
+    pub certificate: Arc<Certificate>,
+    /// What it is in this chain.
+    pub role: Role,
+}
+
+/// A certificate block that holds no readable certificate.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// Counts the file's certificate blocks from 1.
+    pub index: usize,
+    /// Position in `document.blocks`.
+    pub block: usize,
+    /// Why: `None` where the PEM itself is at fault, and says so.
+    pub error: Option<x509::Error>,
+}
+
+/// What a certificate is in its chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// An end-entity certificate, or the only certificate of a file.
+    Leaf,
+    /// A CA that is not self-issued.
+    Intermediate,
+    /// A self-issued CA, or what stands at the top of the path.
+    Root,
+}
+
+impl Role {
+    /// The name in reports and policies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaf => "leaf",
+            Self::Intermediate => "intermediate",
+            Self::Root => "root",
+        }
+    }
+}
+
+/// How a path ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Top {
+    /// There is no certificate.
+    Nothing,
+    /// The top is self-issued; this is its signature under its own key.
+    SelfIssued(Signature),
+    /// The top was issued by someone who is not in the file.
+    IssuerMissing,
+}
+
+impl Chain {
+    /// The leaf, where the file has any certificate that can be read.
+    #[must_use]
+    pub fn leaf(&self) -> Option<&Member> {
+        self.path.first().and_then(|at| self.members.get(*at))
+    }
+
+    /// The top of the path.
+    #[must_use]
+    pub fn top_member(&self) -> Option<&Member> {
+        self.path.last().and_then(|at| self.members.get(*at))
+    }
+
+    /// The members of the path, from the leaf upwards.
+    #[must_use]
+    pub fn path_members(&self) -> impl DoubleEndedIterator<Item = &Member> + Clone {
+        self.path.iter().filter_map(|at| self.members.get(*at))
+    }
+
+    /// The file bytes that encode a part of a certificate; the block's BEGIN line where the block
+    /// has no content.
+    #[must_use]
+    pub fn locate(&self, block: usize, der: DerSpan) -> Span {
+        let Some(block) = self.document.blocks.get(block) else {
+            return Span::default();
+        };
+        block
+            .content
+            .as_ref()
+            .map_or(block.begin, |content: &pem::Content| content.locate(der))
+    }
+}

@@ -1,0 +1,3 @@
+//! One file a check.
+
+pub mod not_expired;

@@ -1,0 +1,103 @@
+//! The one table of checks.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+
+use super::{Check, kinds};
+use crate::source::Source;
+use crate::yaml::{self, Node, Problems};
+use std::sync::Arc;
+
+/// The parameters of a check: what stands under its name in a policy.
+pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
+    /// The check's name, kebab-case.
+    const NAME: &'static str;
+    /// What can come out where a failure is not just a failure; a rule may give each a severity.
+    const OUTCOMES: &'static [(&'static str, &'static str)] = &[];
+    /// The placeholders that a rule's message and help may use beside the facts: name, meaning.
+    const DETAILS: &'static [(&'static str, &'static str)];
+    /// Whether it is asked of each certificate (then a rule has `on`) or of the file.
+    const SCOPE: Scope;
+
+    /// Makes the check.
+    ///
+    /// # Errors
+    /// When the parameters contradict each other: a sentence.
+    fn build(self) -> Result<Check, String>;
+}
+
+/// What a check is asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each certificate.
+    Certificate,
+    /// The chain or the file's text.
+    Chain,
+}
+
+/// One row of the table.
+pub struct Kind {
+    /// The check's name in policies.
+    pub name: &'static str,
+    /// What it is asked of.
+    pub scope: Scope,
+    /// See [`Parameters::OUTCOMES`].
+    pub outcomes: &'static [(&'static str, &'static str)],
+    /// See [`Parameters::DETAILS`].
+    pub details: &'static [(&'static str, &'static str)],
+    /// Reads the parameters; problems go into the list, and then there is no check.
+    pub read: fn(&Node, &Arc<Source>, &mut Problems) -> Option<Check>,
+    /// The JSON Schema of the parameters, with their docs.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Kind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+const fn row<P: Parameters>() -> Kind {
+    Kind {
+        name: P::NAME,
+        scope: P::SCOPE,
+        outcomes: P::OUTCOMES,
+        details: P::DETAILS,
+        read: read::<P>,
+        schema: SchemaGenerator::subschema_for::<P>,
+    }
+}
+
+fn read<P: Parameters>(
+    node: &Node,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<Check> {
+    let parameters: P = yaml::from_node(node, source, problems)?;
+    match parameters.build() {
+        Ok(check) => Some(check),
+        Err(message) => {
+            problems.push(yaml::Problem {
+                file: source.clone(),
+                span: node.span,
+                message,
+                label: format!("parameters of {}", P::NAME),
+                help: None,
+                related: Vec::new(),
+            });
+            None
+        }
+    }
+}
+
+/// Every check there is, by name.
+pub const KINDS: &[Kind] = &[row::<kinds::not_expired::NotExpired>()];
+
+/// The check of that name.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}

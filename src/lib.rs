@@ -1,0 +1,14 @@
+//! chainlint: a declarative policy-as-code linter for X.509 certificate chains.
+//!
+//! The layers, from the bottom: `span`, `source`, `finding` · `yaml` · `pem` · `x509` · `chain` ·
+//! `facts` · `check` · `input` · `policy` · `engine` · `report` · `cli`. Imports point down only;
+//! a test holds it.
+
+pub mod chain;
+pub mod check;
+pub mod finding;
+pub mod pem;
+pub mod source;
+pub mod span;
+pub mod x509;
+pub mod yaml;

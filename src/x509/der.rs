@@ -1,0 +1,1 @@
+//! A small reader of DER tags and lengths.
