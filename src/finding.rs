@@ -1,8 +1,11 @@
 //! What a run has to say: findings, as the writers of `report` receive them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::Position;
+use time::OffsetDateTime;
+
+use crate::source::{Position, Source};
 
 /// How much a finding weighs.
 #[derive(
@@ -119,4 +122,97 @@ pub struct Origin {
     pub path: Arc<str>,
     /// The line of the rule, from 1.
     pub line: usize,
+}
+
+/// The outcome of a run, as the writers of `report` receive it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The instant at which everything was judged.
+    pub at: OffsetDateTime,
+    /// All findings, waived ones included, by path, offset and rule.
+    pub findings: Vec<Finding>,
+    /// Every file that was looked at, by path.
+    pub files: Vec<FileOutcome>,
+    /// The printable text of each file that a finding points into, by display path.
+    pub sources: BTreeMap<Arc<str>, Arc<Source>>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// The display path.
+    pub path: Arc<str>,
+    /// Checked or skipped.
+    pub status: FileStatus,
+}
+
+/// Checked or skipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileStatus {
+    /// Rules were applied.
+    Checked {
+        /// The policy's name.
+        policy: Arc<str>,
+        /// The class of its chain (`private`, `public`, `qwac`); `None` where it has no certificate.
+        class: Option<&'static str>,
+        /// The environment label of the config.
+        environment: Option<Arc<str>>,
+        /// The app label of the config.
+        app: Option<Arc<str>>,
+    },
+    /// No rule was applied, and why.
+    Skipped {
+        /// The reason, a clause without a capital or full stop.
+        reason: String,
+    },
+}
+
+/// How many of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Errors that are not waived.
+    pub errors: usize,
+    /// Warnings that are not waived.
+    pub warnings: usize,
+    /// Advice that is not waived.
+    pub advice: usize,
+    /// Waived findings.
+    pub waived: usize,
+    /// Files checked.
+    pub checked: usize,
+    /// Files skipped.
+    pub skipped: usize,
+}
+
+impl Report {
+    /// Counts findings and files.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for finding in &self.findings {
+            let count = match (&finding.waived, finding.severity) {
+                (Some(_), _) => &mut summary.waived,
+                (None, Severity::Error) => &mut summary.errors,
+                (None, Severity::Warning) => &mut summary.warnings,
+                (None, Severity::Advice) => &mut summary.advice,
+            };
+            *count = count.saturating_add(1);
+        }
+        for file in &self.files {
+            let count = match file.status {
+                FileStatus::Checked { .. } => &mut summary.checked,
+                FileStatus::Skipped { .. } => &mut summary.skipped,
+            };
+            *count = count.saturating_add(1);
+        }
+        summary
+    }
+
+    /// Whether a finding that is not waived weighs at least `threshold`.
+    #[must_use]
+    pub fn reaches(&self, threshold: Severity) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.waived.is_none() && finding.severity >= threshold)
+    }
 }

@@ -7,7 +7,7 @@
 pub mod kinds;
 mod table;
 
-pub use table::{KINDS, Kind, kind};
+pub use table::{KINDS, Kind, Parameters, Scope, kind};
 
 use std::fmt::Display;
 

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check::table::{Parameters, Scope};
 use crate::check::{CertificateCheck, Check, Context, Subject, Verdict, Violation};
+use crate::check::{Parameters, Scope};
 use crate::x509::Field;
 
 /// The certificate's last instant of validity has not passed.
