@@ -17,6 +17,7 @@ use crate::chain::{self, Anchors, Chain, Class, Session};
 use crate::check::{Check, Context, File, FileState, Subject};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
+use crate::pem::Document;
 use crate::policy::{Labels, Policy, Rule};
 use crate::source::Source;
 use stamp::Stamp;
@@ -208,7 +209,7 @@ fn apply_to_file(
     source: &Source,
 ) -> Vec<Finding> {
     let labels = file.labels(plan, Class::Private);
-    let chain = Chain::empty();
+    let chain = Chain::empty(Document::default());
     let mut stamp = Stamp::new(file, &chain, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {

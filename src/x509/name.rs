@@ -54,12 +54,25 @@ pub enum AttributeType {
 }
 
 impl Name {
-    /// Whether two names are the same to an issuer lookup (RFC 5280 §7.1: letter case of ASCII and
-    /// runs of white space do not count, whatever the string types).
+    /// Whether two names are the same to an issuer lookup (RFC 5280 §7.1: letter case and runs of
+    /// white space do not count, whatever the string types).
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
+        self.attributes.len() == other.attributes.len() && self.begins_with(other)
+    }
+
+    /// Whether the other name's RDNs are the first ones of this name (RFC 5280 §4.2.1.10,
+    /// directoryName).
+    #[must_use]
+    pub fn begins_with(&self, other: &Self) -> bool {
         let folded = |attribute: &Attribute| fold(&attribute.value.value);
-        self.attributes.len() == other.attributes.len()
+        let next_rdn = self
+            .attributes
+            .get(other.attributes.len())
+            .map(|next| next.rdn);
+        let last_rdn = other.attributes.last().map(|last| last.rdn);
+        other.attributes.len() <= self.attributes.len()
+            && (next_rdn.is_none() || next_rdn != last_rdn)
             && self
                 .attributes
                 .iter()
@@ -69,6 +82,16 @@ impl Name {
                         && left.kind == right.kind
                         && (left.value.value == right.value.value || folded(left) == folded(right))
                 })
+    }
+
+    /// A text that two names share exactly if they match.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        let parts = self.attributes.iter().map(|attribute| {
+            let (rdn, kind) = (attribute.rdn, attribute.kind.short());
+            format!("{rdn}\u{1}{kind}\u{1}{}", fold(&attribute.value.value))
+        });
+        parts.collect::<Vec<_>>().join("\u{2}")
     }
 
     /// The values of a type, in encoded order.
