@@ -7,6 +7,7 @@
 pub mod chain;
 pub mod check;
 pub mod finding;
+pub mod input;
 pub mod pem;
 pub mod source;
 pub mod span;
