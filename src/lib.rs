@@ -8,6 +8,7 @@ pub mod chain;
 pub mod check;
 pub mod finding;
 pub mod pem;
+pub mod policy;
 pub mod source;
 pub mod span;
 pub mod x509;

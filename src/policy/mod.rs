@@ -1,0 +1,59 @@
+//! Policies: which rules apply to which files, read from YAML.
+//!
+//! Makes typed rules of policy files (`extends`, variables, shorthands resolved) and says for a path
+//! which policy it falls under. Runs nothing, and reads files through the caller's function alone.
+
+mod compile;
+mod config;
+mod document;
+mod emit;
+mod library;
+mod location;
+mod resolve;
+mod rule;
+mod schema;
+mod select;
+mod show;
+mod template;
+mod vars;
+
+pub use config::{CONFIG_NAMES, Config, Mapping, discover};
+pub use document::{Field, Given};
+pub use library::{Library, Reference};
+pub use location::Location;
+pub use rule::{Examples, Labels, On, Rule, Severities, When};
+pub use schema::{config_schema, policy_schema};
+pub use select::Selection;
+pub use show::show;
+pub use template::Template;
+pub use vars::{Override, OverrideValue, VarType, VarValue, Variable, undeclared};
+
+use std::sync::Arc;
+
+use crate::source::Source;
+
+/// A policy with all that it extends.
+#[derive(Debug)]
+pub struct Policy {
+    /// Its name in reports.
+    pub name: Arc<str>,
+    /// What it is for.
+    pub description: Option<Arc<str>>,
+    /// The variables, in the order of their declarations.
+    pub vars: Vec<Variable>,
+    /// The rules, those of the parents first; rules that are off are among them.
+    pub rules: Vec<Rule>,
+    /// The files, parents first, the policy's own last.
+    pub sources: Vec<Arc<Source>>,
+}
+
+impl Policy {
+    /// The rule of that id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests;
