@@ -7,7 +7,7 @@
 pub mod kinds;
 mod table;
 
-pub use table::{KINDS, Kind, Parameters, Scope, kind};
+pub use table::{Details, KINDS, Kind, Parameters, Scope, kind};
 
 use std::fmt::Display;
 
@@ -17,6 +17,13 @@ use crate::chain::{Anchors, Chain, Member};
 use crate::span::{DerSpan, Span};
 use crate::x509::Field;
 
+/// Why a question about certificates does not arise in a file without any.
+pub(crate) const NO_CERTIFICATE: &str = "the file holds no certificate that can be read";
+/// Why a question about the whole chain does not arise in a file whose chain is not whole.
+pub(crate) const UNREADABLE: &str = "a certificate of the file cannot be read";
+/// Why the path is not known for certain.
+pub(crate) const EXHAUSTED: &str = "the search for a path was cut short by its budget";
+
 /// What a check may know beside its subject.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -24,10 +31,32 @@ pub struct Context<'a> {
     pub now: OffsetDateTime,
     /// The known roots.
     pub anchors: &'a Anchors,
-    /// Whether what cannot be checked is an error.
-    pub strict: bool,
-    /// What the file is, where it holds no chain (see `input`): a reason for skipping it.
-    pub encrypted: Option<&'static str>,
+}
+
+/// A file as it was met, before anything was read out of it.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'a> {
+    /// What could be done with it.
+    pub state: FileState<'a>,
+    /// Its length in bytes; 0 where it could not be read.
+    pub len: usize,
+}
+
+/// What could be done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState<'a> {
+    /// Its text was searched for certificates.
+    Read,
+    /// A secrets tool has encrypted it.
+    Encrypted(&'static str),
+    /// It could not be read, and why.
+    Unreadable(&'a str),
+}
+
+/// A question about a file as such, asked even where it holds nothing that can be read.
+pub trait FileCheck: Send + Sync + std::fmt::Debug {
+    /// Asks it.
+    fn check(&self, file: File<'_>) -> Verdict;
 }
 
 /// A certificate in its chain.
@@ -56,8 +85,10 @@ pub trait ChainCheck: Send + Sync + std::fmt::Debug {
 pub enum Check {
     /// Asked of each certificate that the rule's `on` selects.
     Certificate(Box<dyn CertificateCheck>),
-    /// Asked once a file.
+    /// Asked once of each file that could be read.
     Chain(Box<dyn ChainCheck>),
+    /// Asked once of each file, whatever became of it.
+    File(Box<dyn FileCheck>),
 }
 
 /// What a check found.
@@ -104,6 +135,18 @@ pub enum Place {
     Block(usize),
     /// A range of the file.
     File(Span),
+}
+
+impl Place {
+    /// A field of a certificate.
+    #[must_use]
+    pub fn field(member: &Member, field: Field) -> Self {
+        Self::Der {
+            block: member.block,
+            field,
+            span: member.certificate.span_of(field),
+        }
+    }
 }
 
 impl Violation {

@@ -13,9 +13,9 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
     /// The check's name, kebab-case.
     const NAME: &'static str;
     /// What can come out where a failure is not just a failure; a rule may give each a severity.
-    const OUTCOMES: &'static [(&'static str, &'static str)] = &[];
+    const OUTCOMES: Details = &[];
     /// The placeholders that a rule's message and help may use beside the facts: name, meaning.
-    const DETAILS: &'static [(&'static str, &'static str)];
+    const DETAILS: Details;
     /// Whether it is asked of each certificate (then a rule has `on`) or of the file.
     const SCOPE: Scope;
 
@@ -26,6 +26,9 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
     fn build(self) -> Result<Check, String>;
 }
 
+/// Names with their meanings.
+pub type Details = &'static [(&'static str, &'static str)];
+
 /// What a check is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -33,6 +36,8 @@ pub enum Scope {
     Certificate,
     /// The chain or the file's text.
     Chain,
+    /// The file as such.
+    File,
 }
 
 /// One row of the table.
@@ -42,9 +47,9 @@ pub struct Kind {
     /// What it is asked of.
     pub scope: Scope,
     /// See [`Parameters::OUTCOMES`].
-    pub outcomes: &'static [(&'static str, &'static str)],
+    pub outcomes: Details,
     /// See [`Parameters::DETAILS`].
-    pub details: &'static [(&'static str, &'static str)],
+    pub details: Details,
     /// Reads the parameters; problems go into the list, and then there is no check.
     pub read: fn(&Node, &Arc<Source>, &mut Problems) -> Option<Check>,
     /// The JSON Schema of the parameters, with their docs.
@@ -94,7 +99,46 @@ fn read<P: Parameters>(
 }
 
 /// Every check there is, by name.
-pub const KINDS: &[Kind] = &[row::<kinds::not_expired::NotExpired>()];
+pub const KINDS: &[Kind] = &[
+    row::<kinds::already_valid::AlreadyValid>(),
+    row::<kinds::basic_constraints::BasicConstraints>(),
+    row::<kinds::ca_outlives_leaf::CaOutlivesLeaf>(),
+    row::<kinds::complete::Complete>(),
+    row::<kinds::distinct_keys::DistinctKeys>(),
+    row::<kinds::encoding::Encoding>(),
+    row::<kinds::extension_present::ExtensionPresent>(),
+    row::<kinds::issuer_avoids::IssuerAvoids>(),
+    row::<kinds::key_algorithm::KeyAlgorithm>(),
+    row::<kinds::key_identifiers::KeyIdentifiers>(),
+    row::<kinds::key_strength::KeyStrength>(),
+    row::<kinds::key_usage::KeyUsage>(),
+    row::<kinds::leaf_is_not_ca::LeafIsNotCa>(),
+    row::<kinds::name_avoids::NameAvoids>(),
+    row::<kinds::name_includes::NameIncludes>(),
+    row::<kinds::no_duplicates::NoDuplicates>(),
+    row::<kinds::no_private_key::NoPrivateKey>(),
+    row::<kinds::no_stray_text::NoStrayText>(),
+    row::<kinds::no_unrelated::NoUnrelated>(),
+    row::<kinds::not_encrypted::NotEncrypted>(),
+    row::<kinds::not_expired::NotExpired>(),
+    row::<kinds::not_single_self_signed::NotSingleSelfSigned>(),
+    row::<kinds::order::Order>(),
+    row::<kinds::pem_format::PemFormat>(),
+    row::<kinds::purpose::Purpose>(),
+    row::<kinds::readable::Readable>(),
+    row::<kinds::recognised_root::RecognisedRoot>(),
+    row::<kinds::remaining_validity::RemainingValidity>(),
+    row::<kinds::root_included::RootIncluded>(),
+    row::<kinds::rsa_exponent::RsaExponent>(),
+    row::<kinds::rsa_key_size::RsaKeySize>(),
+    row::<kinds::serial_number::SerialNumber>(),
+    row::<kinds::signature_digest::SignatureDigest>(),
+    row::<kinds::signatures::Signatures>(),
+    row::<kinds::single_leaf::SingleLeaf>(),
+    row::<kinds::subject_attribute::SubjectAttribute>(),
+    row::<kinds::validity_period::ValidityPeriod>(),
+    row::<kinds::version::Version>(),
+];
 
 /// The check of that name.
 #[must_use]

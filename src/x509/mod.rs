@@ -21,7 +21,7 @@ pub use extensions::{
 pub use key::{Curve, KeyKind, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};
 pub use parse::Error;
-pub use time::Instant;
+pub use time::{Instant, SECONDS_A_DAY};
 
 use crate::span::DerSpan;
 

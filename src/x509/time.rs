@@ -5,6 +5,9 @@ use std::fmt;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// A day as validity periods count it, in seconds.
+pub const SECONDS_A_DAY: i64 = 86_400;
+
 /// An instant in UTC, as Unix seconds; the year 9999 fits (RFC 5280 §4.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
@@ -31,6 +34,13 @@ impl Instant {
             .unix_timestamp()
             .saturating_add(started)
             .saturating_sub(self.0)
+    }
+
+    /// Whole seconds from `earlier` to this instant; negative where it lies before, and a started
+    /// second does not count.
+    #[must_use]
+    pub fn seconds_since(self, earlier: OffsetDateTime) -> i64 {
+        self.seconds_until(earlier).saturating_neg()
     }
 
     /// Seconds from this instant to another; negative where that lies before.

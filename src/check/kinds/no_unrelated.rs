@@ -1,0 +1,58 @@
+//! `no-unrelated`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::chain::Chain;
+use crate::chain::Gap;
+use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+
+/// Every certificate belongs to the one path from the leaf to the root.
+///
+/// Where the path breaks off below CA certificates that it does not reach, `complete` speaks of them, and
+/// this does not.
+///
+/// Fails: an intermediate of another CA at the end of the file.
+/// Passes: the path alone.
+/// Source: RFC 8446 §4.4.2.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoUnrelated {}
+
+impl Parameters for NoUnrelated {
+    const NAME: &'static str = "no-unrelated";
+    const DETAILS: Details = &[(
+        "subject",
+        "the subject of the certificate that does not belong",
+    )];
+    const SCOPE: Scope = Scope::Chain;
+
+    fn build(self) -> Result<Check, String> {
+        Ok(Check::Chain(Box::new(self)))
+    }
+}
+
+impl ChainCheck for NoUnrelated {
+    fn check(&self, chain: &Chain, _: &Context<'_>) -> Verdict {
+        let unreached = match chain.gap() {
+            Some(Gap::Intermediate { unreached, .. }) => unreached,
+            Some(Gap::Root { .. }) | None => Vec::new(),
+        };
+        Verdict::from_violations(
+            chain
+                .strangers
+                .iter()
+                .filter(|at| !unreached.contains(at))
+                .filter_map(|at| chain.members.get(*at))
+                .map(|member| {
+                    let subject = &member.certificate.subject.value;
+                    Violation::at_certificate(
+                        member,
+                        format_args!("certificate {}: {subject}", member.index),
+                    )
+                    .with("subject", subject)
+                })
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,268 @@
+//! A run: every planned file is read, parsed and judged, in parallel, and what checks found becomes
+//! findings.
+//!
+//! Reads no clock, environment or terminal: a plan says everything (design promise 7). Same plan,
+//! same findings, in the same order, whatever the number of threads.
+
+mod stamp;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use time::OffsetDateTime;
+
+use crate::chain::{self, Anchors, Chain, Class, Session};
+use crate::check::{Check, Context, File, FileState, Subject};
+use crate::finding::{FileOutcome, FileStatus, Finding, Report};
+use crate::input::{self, Candidate, Content};
+use crate::policy::{Labels, Policy, Rule};
+use crate::source::Source;
+use stamp::Stamp;
+
+/// What to do.
+#[derive(Debug)]
+pub struct Plan {
+    /// The files, each with what applies to it.
+    pub files: Vec<PlannedFile>,
+    /// The instant at which everything is judged.
+    pub now: OffsetDateTime,
+    /// Whether what cannot be checked is an error.
+    pub strict: bool,
+    /// Rules to apply; all where it is empty.
+    pub select: BTreeSet<String>,
+    /// Rules to leave out, whatever `select` says.
+    pub ignore: BTreeSet<String>,
+    /// Bounds on what one file may cost.
+    pub limits: input::Limits,
+}
+
+/// A file and what applies to it.
+#[derive(Debug)]
+pub struct PlannedFile {
+    /// Where it is, or what it says.
+    pub input: PlannedInput,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The environment label of the config.
+    pub environment: Option<Arc<str>>,
+    /// The app label of the config.
+    pub app: Option<Arc<str>>,
+}
+
+/// Where a file's bytes come from.
+#[derive(Debug)]
+pub enum PlannedInput {
+    /// From disk.
+    File(Candidate),
+    /// Handed over, as standard input is.
+    Bytes {
+        /// What to call it.
+        display: String,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Told how far a run has come; called from many threads.
+pub trait Progress: Sync {
+    /// One more file is done.
+    fn done(&self);
+}
+
+/// What one file came to.
+struct Judged {
+    outcome: FileOutcome,
+    findings: Vec<Finding>,
+    source: Option<Arc<Source>>,
+}
+
+/// Does what the plan says.
+#[must_use]
+pub fn run(plan: &Plan, anchors: Anchors, progress: &dyn Progress) -> Report {
+    let session = Session::new(anchors);
+    let mut judged: Vec<Judged> = plan
+        .files
+        .par_iter()
+        .map(|file| {
+            let judged = judge(plan, file, &session);
+            progress.done();
+            judged
+        })
+        .collect();
+    judged.sort_by(|left, right| left.outcome.path.cmp(&right.outcome.path));
+
+    let mut report = Report {
+        at: plan.now,
+        findings: Vec::new(),
+        files: Vec::with_capacity(judged.len()),
+        sources: BTreeMap::new(),
+    };
+    for mut file in judged {
+        if let Some(source) = file.source.filter(|_| !file.findings.is_empty()) {
+            report.sources.insert(file.outcome.path.clone(), source);
+        }
+        file.findings.sort_by(|left, right| {
+            let key = |finding: &Finding| (finding.start.offset, finding.end.offset);
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.rule.cmp(&right.rule))
+                .then_with(|| left.message.cmp(&right.message))
+        });
+        report.findings.append(&mut file.findings);
+        report.files.push(file.outcome);
+    }
+    report
+}
+
+impl PlannedFile {
+    fn labels(&self, plan: &Plan, class: Class) -> Labels<'_> {
+        Labels {
+            class,
+            environment: self.environment.as_deref(),
+            app: self.app.as_deref(),
+            strict: plan.strict,
+        }
+    }
+
+    fn read(&self, limits: &input::Limits) -> input::Input {
+        match &self.input {
+            PlannedInput::File(candidate) => input::read(candidate, limits),
+            PlannedInput::Bytes { display, bytes } => {
+                input::from_bytes(display, true, bytes, limits)
+            }
+        }
+    }
+
+    fn display(&self) -> &str {
+        match &self.input {
+            PlannedInput::File(candidate) => &candidate.display,
+            PlannedInput::Bytes { display, .. } => display,
+        }
+    }
+}
+
+/// Judges one file. A panic in a parser, ours or a library's, ends that file and no other.
+fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
+    let attempt = AssertUnwindSafe(|| {
+        let input = file.read(&plan.limits);
+        judge_input(plan, file, input, session)
+    });
+    catch_unwind(attempt).unwrap_or_else(|_| {
+        let why = "chainlint failed on this file, which is a bug in chainlint";
+        unreadable(plan, file, file.display().into(), why)
+    })
+}
+
+fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &Session) -> Judged {
+    let path: Arc<str> = input.display.as_str().into();
+    match input.content {
+        Content::Chain { document, source } => {
+            let chain = chain::build(document, session);
+            let findings = apply(plan, file, &chain, &source, session.anchors());
+            let status = FileStatus::Checked {
+                policy: file.policy.name.clone(),
+                class: chain.leaf().map(|_| chain.class.as_str()),
+                environment: file.environment.clone(),
+                app: file.app.clone(),
+            };
+            Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+        }
+        Content::Encrypted { tool, source } => {
+            let state = FileState::Encrypted(tool);
+            let findings = apply_to_file(plan, file, state, &source);
+            let status = FileStatus::Skipped { reason: format!("encrypted with {tool}") };
+            Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+        }
+        Content::Skipped { reason } => {
+            let status = FileStatus::Skipped { reason: reason.to_owned() };
+            Judged { outcome: FileOutcome { path, status }, findings: Vec::new(), source: None }
+        }
+        Content::Unreadable { why } => unreadable(plan, file, path, &why),
+    }
+}
+
+/// A file that could not be read is a finding whatever the policy and the selection of rules say.
+fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Judged {
+    let source = Arc::new(Source::new(&path, ""));
+    let state = FileState::Unreadable(why);
+    let mut findings = apply_to_file(plan, file, state, &source);
+    if findings.is_empty() {
+        findings.push(stamp::nameless(file, &source, why));
+    }
+    let status = FileStatus::Checked {
+        policy: file.policy.name.clone(),
+        class: None,
+        environment: file.environment.clone(),
+        app: file.app.clone(),
+    };
+    Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+}
+
+/// Applies the rules that need nothing but the file itself.
+fn apply_to_file(
+    plan: &Plan,
+    file: &PlannedFile,
+    state: FileState<'_>,
+    source: &Source,
+) -> Vec<Finding> {
+    let labels = file.labels(plan, Class::Private);
+    let chain = Chain::empty();
+    let mut stamp = Stamp::new(file, &chain, source);
+    for rule in plan.rules(file, &labels) {
+        match &rule.check {
+            Check::File(check) => {
+                stamp.verdict(rule, check.check(File { state, len: source.text().len() }));
+            }
+            Check::Chain(_) | Check::Certificate(_) => {}
+        }
+    }
+    stamp.findings
+}
+
+/// Applies the policy's rules to one chain.
+fn apply(
+    plan: &Plan,
+    file: &PlannedFile,
+    chain: &Chain,
+    source: &Source,
+    anchors: &Anchors,
+) -> Vec<Finding> {
+    let context = Context { now: plan.now, anchors };
+    let labels = file.labels(plan, chain.class);
+    let mut stamp = Stamp::new(file, chain, source);
+    for rule in plan.rules(file, &labels) {
+        match &rule.check {
+            Check::File(check) => {
+                let state = FileState::Read;
+                stamp.verdict(rule, check.check(File { state, len: chain.document.len }));
+            }
+            Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
+            Check::Certificate(check) => {
+                for member in chain.distinct_members() {
+                    if rule.on.is_none_or(|on| on.selects(member.role)) {
+                        let verdict = check.check(Subject { member, chain }, &context);
+                        stamp.verdict(rule, verdict);
+                    }
+                }
+            }
+        }
+    }
+    stamp.findings
+}
+
+impl Plan {
+    /// The rules of a file's policy that are wanted and apply under these labels.
+    fn rules<'a>(
+        &'a self,
+        file: &'a PlannedFile,
+        labels: &'a Labels<'a>,
+    ) -> impl Iterator<Item = &'a Rule> {
+        file.policy.rules.iter().filter(move |rule| {
+            let id: &str = &rule.id;
+            let selected = self.select.is_empty() || self.select.contains(id);
+            selected && !self.ignore.contains(id) && rule.when.matches(labels)
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! What a check found becomes a finding: rule, severity, words, and a place in the file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::PlannedFile;
+use crate::chain::{Chain, Member};
+use crate::check::{Place, Verdict, Violation};
+use crate::facts;
+use crate::finding::{CertificateRef, Finding, Origin, Related, Severity};
+use crate::policy::{Policy, Rule};
+use crate::source::{Source, escape};
+use crate::span::Span;
+
+/// Stamps the verdicts on one file.
+pub(super) struct Stamp<'a> {
+    file: &'a PlannedFile,
+    chain: &'a Chain,
+    source: &'a Source,
+    /// Facts of a certificate as templates see them, by position in `chain.members`; made when a
+    /// template first asks.
+    facts: BTreeMap<Option<usize>, serde_json::Value>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The finding for a file that could not be read under a policy that has no words for it.
+pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Finding {
+    let start = source.position(0);
+    Finding {
+        rule: "readable".into(),
+        severity: Severity::Error,
+        message: escape(&format!("the file cannot be read: {why}")),
+        help: None,
+        reference: None,
+        policy: file.policy.name.clone(),
+        path: source.name().clone(),
+        start,
+        end: start,
+        label: escape(why),
+        certificate: None,
+        field: None,
+        related: Vec::new(),
+        fingerprint: fingerprint("readable", "", source.name()),
+        waived: None,
+        origin: Origin { path: file.policy.name.clone(), line: 1 },
+    }
+}
+
+impl<'a> Stamp<'a> {
+    pub(super) fn new(file: &'a PlannedFile, chain: &'a Chain, source: &'a Source) -> Self {
+        Self { file, chain, source, facts: BTreeMap::new(), findings: Vec::new() }
+    }
+
+    /// Takes what a check found into the findings, as far as the rule cares.
+    pub(super) fn verdict(&mut self, rule: &Rule, verdict: Verdict) {
+        let (violations, undetermined) = match verdict {
+            Verdict::Pass | Verdict::NotApplicable(_) => return,
+            Verdict::Fail(violations) => (violations, false),
+            Verdict::Undetermined(violations) => (violations, true),
+        };
+        for violation in violations {
+            // What cannot be told weighs as much as the worst that it may hide.
+            let severity = if undetermined {
+                rule.severity.worst()
+            } else {
+                rule.severity.of(violation.outcome)
+            };
+            if let Some(severity) = severity {
+                let finding = self.finding(rule, severity, &violation);
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn finding(&mut self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
+        let span = self.locate(violation.place);
+        let member = self.member(violation.place);
+        let certificate = self.certificate(violation.place);
+        let sha256 = certificate.as_ref().map_or("", |certificate| certificate.sha256.as_str());
+        let field = match violation.place {
+            Place::Der { field, .. } => Some(field.as_str()),
+            Place::Block(_) | Place::File(_) => None,
+        };
+        let undetermined =
+            violation.details.iter().find(|(name, _)| *name == "undetermined").map(|(_, why)| why);
+        let fingerprint = fingerprint(&rule.id, sha256, self.source.name());
+        let message = match undetermined {
+            Some(why) => format!("cannot be determined: {}", escape(why)),
+            None => self.render(rule.message.of(violation.outcome), violation, member),
+        };
+        let help = rule.help.as_ref().map(|help| {
+            let template = help.of(violation.outcome);
+            self.render(template, violation, member)
+        });
+        Finding {
+            rule: rule.id.clone(),
+            severity,
+            message,
+            help: help.filter(|help| !help.is_empty() && undetermined.is_none()),
+            reference: rule.reference.clone(),
+            policy: self.file.policy.name.clone(),
+            path: self.source.name().clone(),
+            start: self.source.position(span.start),
+            end: self.source.position(span.end),
+            label: escape(&violation.label),
+            certificate,
+            field,
+            related: self.related(violation),
+            fingerprint,
+            waived: None,
+            origin: rule.origin(),
+        }
+    }
+
+    fn related(&self, violation: &Violation) -> Vec<Related> {
+        violation
+            .related
+            .iter()
+            .map(|(place, message)| {
+                let span = self.locate(*place);
+                Related {
+                    path: self.source.name().clone(),
+                    start: self.source.position(span.start),
+                    end: self.source.position(span.end),
+                    message: escape(message),
+                }
+            })
+            .collect()
+    }
+
+    fn locate(&self, place: Place) -> Span {
+        match place {
+            Place::Der { block, span, .. } => self.chain.locate(block, span),
+            Place::Block(block) => {
+                self.chain.document.blocks.get(block).map_or_else(Span::default, |b| b.begin)
+            }
+            Place::File(span) => span,
+        }
+    }
+
+    /// Position in `chain.members` of the certificate that a place lies in.
+    fn member(&self, place: Place) -> Option<usize> {
+        let block = block_of(place)?;
+        self.chain.members.iter().position(|member| member.block == block)
+    }
+
+    fn certificate(&self, place: Place) -> Option<CertificateRef> {
+        let block = block_of(place)?;
+        let of = |member: &Member| CertificateRef {
+            index: member.index,
+            sha256: HEXLOWER.encode(&member.certificate.sha256),
+            subject: escape(&member.certificate.subject.value.to_string()),
+        };
+        let member = self.chain.members.iter().find(|member| member.block == block).map(of);
+        member.or_else(|| {
+            self.chain.unreadable.iter().find(|unreadable| unreadable.block == block).map(
+                |unreadable| CertificateRef {
+                    index: unreadable.index,
+                    sha256: String::new(),
+                    subject: String::new(),
+                },
+            )
+        })
+    }
+
+    /// Fills a template from the violation's details, the facts and the policy's variables.
+    fn render(
+        &mut self,
+        template: &crate::policy::Template,
+        violation: &Violation,
+        member: Option<usize>,
+    ) -> String {
+        if template.needs_facts() {
+            let (chain, path) = (self.chain, self.source.name());
+            self.facts.entry(member).or_insert_with(|| facts::for_templates(chain, member, path));
+        }
+        let facts = self.facts.get(&member);
+        let policy: &Policy = &self.file.policy;
+        template.render(&|name| {
+            let detail = violation.details.iter().find(|(detail, _)| *detail == name);
+            detail
+                .map(|(_, value)| escape(value))
+                .or_else(|| policy.variable(name).map(|value| escape(&value)))
+                .or_else(|| facts.and_then(|facts| facts::lookup(facts, name)))
+        })
+    }
+}
+
+fn block_of(place: Place) -> Option<usize> {
+    match place {
+        Place::Der { block, .. } | Place::Block(block) => Some(block),
+        Place::File(_) => None,
+    }
+}
+
+/// SHA-256 over rule, certificate and path, each ended by a zero octet so that none runs into the
+/// next.
+fn fingerprint(rule: &str, certificate: &str, path: &Arc<str>) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, certificate, path] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    HEXLOWER.encode(&hash.finalize())
+}
