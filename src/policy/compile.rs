@@ -4,19 +4,23 @@
 //! field was written, which may be a parent's file.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::document::{Field, Given};
 use super::location::Location;
-use super::rule::{Level, Rule, Severities};
-use super::template::{self, Template};
+use super::rule::{Level, Rule, Severities, Texts};
+use super::template::{self, Template, printable};
 use super::vars::{self, Variables};
 use crate::check::{self, Check, Kind, Scope};
 use crate::finding::Severity;
 use crate::source::escape;
-use crate::yaml::{self, Node, Problems, did_you_mean, one_of};
+use crate::yaml::{self, Key, Node, Problems, did_you_mean, one_of};
+
+/// In a map of texts, the key for all outcomes that are not named.
+const DEFAULT: &str = "default";
 
 /// A rule as the files of a policy give it together.
 #[derive(Debug)]
@@ -59,8 +63,8 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
     let severity = compiler.severity(kind);
     let on = compiler.on(kind);
     let when = compiler.typed(Field::When);
-    let message = compiler.template(Field::Message, kind);
-    let help = compiler.template(Field::Help, kind);
+    let message = compiler.texts(Field::Message, kind);
+    let help = compiler.texts(Field::Help, kind);
     let reference = compiler.typed::<String>(Field::Reference);
     let description = compiler.typed::<String>(Field::Description);
     let examples = compiler.typed(Field::Examples);
@@ -76,10 +80,10 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
         when: when.unwrap_or_default(),
         message: message?,
         help,
-        reference: reference.map(Into::into),
-        description: description.map(Into::into),
+        reference: reference.map(|text| escape(&text).into()),
+        description: description.map(|text| printable(text.trim_end()).into()),
         examples,
-        origin: draft.asked.unwrap_or(draft.first),
+        location: draft.asked.unwrap_or(draft.first),
         id: draft.id,
         fields: draft.fields,
     })
@@ -235,11 +239,7 @@ impl<'a> Compiler<'a> {
             if names().any(|name| name == key.name) {
                 continue;
             }
-            let name = escape(&key.name);
-            let message = format!("the check `{}` has no outcome `{name}`", kind?.name);
-            let at = Location::new(&given.source, key.span);
-            let problem = at.problem(message, "unknown outcome");
-            self.problems.push(problem.help(one_of(&key.name, names())));
+            self.unknown_outcome(given, key, kind?, names());
         }
         let unnamed: Vec<String> = names()
             .filter(|name| given.node.get(name).is_none())
@@ -289,9 +289,9 @@ impl<'a> Compiler<'a> {
                 self.problems.push(problem.help(help));
                 None
             }
-            (Some(Scope::Chain), Some(given)) => {
+            (Some(Scope::Chain | Scope::File), Some(given)) => {
                 let name = kind.map_or("", |kind| kind.name);
-                let message = format!("the check `{name}` asks the chain, not its certificates");
+                let message = format!("the check `{name}` asks the file, not its certificates");
                 let problem = given.problem(message, "`on` has no meaning here");
                 let mut problem = problem.help("remove `on`");
                 if let Some(check) = self.given(Field::Check) {
@@ -302,16 +302,69 @@ impl<'a> Compiler<'a> {
                 None
             }
             (Some(Scope::Certificate) | None, Some(_)) => self.typed(Field::On),
-            (Some(Scope::Chain) | None, None) => None,
+            (Some(Scope::Chain | Scope::File) | None, None) => None,
         }
     }
 
-    fn template(&mut self, field: Field, kind: Option<&Kind>) -> Option<Template> {
-        let text: String = self.typed(field)?;
+    /// One text, or a map from outcomes to texts in which `default` stands for all others.
+    fn texts(&mut self, field: Field, kind: Option<&Kind>) -> Option<Texts> {
         let given = self.given(field)?;
-        let (mut template, placeholders, faults) = template::parse(&text);
-        let place = |range: &std::ops::Range<usize>| {
-            let span = template::locate(&given.source, &given.node, range);
+        let Some(entries) = given.node.entries() else {
+            let text = self.template(field, given, &given.node, kind)?;
+            return Some(Texts::one(text));
+        };
+        let outcomes = kind?.outcomes;
+        let names = || outcomes.iter().map(|(name, _)| *name);
+        let mut texts = Vec::new();
+        for (key, node) in entries {
+            let outcome = names().find(|name| *name == key.name);
+            if outcome.is_none() && key.name != DEFAULT {
+                self.unknown_outcome(given, key, kind?, names().chain([DEFAULT]));
+            }
+            if let Some(text) = self.template(field, given, node, kind) {
+                texts.push((outcome, text));
+            }
+        }
+        let unnamed = names().find(|name| given.node.get(name).is_none());
+        if given.node.get(DEFAULT).is_none() && (unnamed.is_some() || outcomes.is_empty()) {
+            let message = match unnamed {
+                Some(name) => format!("`{}` has no text for `{name}`", field.as_str()),
+                None => format!("`{}` has no text", field.as_str()),
+            };
+            let problem = given.problem(message, "texts by outcome");
+            let help = "`default` is the text for all outcomes that are not named";
+            self.problems.push(problem.help(help));
+        }
+        Texts::by_outcome(texts)
+    }
+
+    fn unknown_outcome<'n>(
+        &mut self,
+        given: &Given,
+        key: &Key,
+        kind: &Kind,
+        names: impl IntoIterator<Item = &'n str> + Clone,
+    ) {
+        let name = escape(&key.name);
+        let message = format!("the check `{}` has no outcome `{name}`", kind.name);
+        let at = Location::new(&given.source, key.span);
+        let problem = at.problem(message, "unknown outcome");
+        self.problems.push(problem.help(one_of(&key.name, names)));
+    }
+
+    fn template(
+        &mut self,
+        field: Field,
+        given: &Given,
+        node: &Node,
+        kind: Option<&Kind>,
+    ) -> Option<Template> {
+        let before = self.problems.len();
+        let text: Option<String> = yaml::from_node(node, &given.source, self.problems);
+        self.name_field(before, field);
+        let (template, placeholders, faults) = template::parse(&text?);
+        let place = |range: &Range<usize>| {
+            let span = template::locate(&given.source, node, range);
             Location::new(&given.source, span)
         };
         for (fault, range) in faults {
@@ -332,12 +385,6 @@ impl<'a> Compiler<'a> {
             let help = self.placeholder_help(&placeholder.name, kind);
             self.problems.push(problem.help(help));
         }
-        let variables = self.known.variables;
-        template.fill(|name| {
-            let variable = variables.get(name.strip_prefix("vars.")?)?;
-            let value = variable.value.as_ref();
-            Some(value.map(ToString::to_string).unwrap_or_default())
-        });
         Some(template)
     }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::location::Location;
 use super::schema;
+use super::template::printable;
 use crate::source::{Source, escape};
 use crate::yaml::{self, Key, Located, Node, Problem, Problems};
 
@@ -57,11 +58,12 @@ pub(super) struct RuleFile {
     #[schemars(schema_with = "schema::check")]
     check: Option<Node>,
     /// What a finding says. `{name}` stands for a detail of the check, a variable (`{vars.company}`) or
-    /// a fact (`{cert.subject.common_name}`).
-    #[schemars(with = "String")]
+    /// a fact (`{cert.subject.common_name}`). One text, or a map from the check's outcomes to texts, in
+    /// which `default` stands for all outcomes that are not named.
+    #[schemars(schema_with = "schema::texts")]
     message: Option<Node>,
-    /// How to mend it; the same placeholders.
-    #[schemars(with = "String")]
+    /// How to mend it; written like `message`.
+    #[schemars(schema_with = "schema::texts")]
     help: Option<Node>,
     /// The clause or standard that asks for it.
     #[schemars(with = "String")]
@@ -163,7 +165,10 @@ pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) ->
     Some(Document {
         source: source.clone(),
         name,
-        description: file.description.and_then(|node| reader.text(&node)),
+        description: file
+            .description
+            .and_then(|node| reader.text(&node))
+            .map(|text| printable(text.trim_end())),
         extends: file
             .extends
             .map(|node| reader.extends(&node))

@@ -3,6 +3,7 @@
 //! Makes typed rules of policy files (`extends`, variables, shorthands resolved) and says for a path
 //! which policy it falls under. Runs nothing, and reads files through the caller's function alone.
 
+mod builtin;
 mod compile;
 mod config;
 mod document;
@@ -17,11 +18,12 @@ mod show;
 mod template;
 mod vars;
 
+pub use builtin::BUILTINS;
 pub use config::{CONFIG_NAMES, Config, Mapping, discover};
 pub use document::{Field, Given};
 pub use library::{Library, Reference};
 pub use location::Location;
-pub use rule::{Examples, Labels, On, Rule, Severities, When};
+pub use rule::{Examples, Labels, On, Rule, Severities, Texts, When};
 pub use schema::{config_schema, policy_schema};
 pub use select::Selection;
 pub use show::show;
@@ -48,6 +50,15 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The text of a variable by its placeholder, `vars.NAME`; empty where it has no value.
+    #[must_use]
+    pub fn variable(&self, placeholder: &str) -> Option<String> {
+        let name = placeholder.strip_prefix("vars.")?;
+        let variable = self.vars.iter().find(|variable| &*variable.name == name)?;
+        let value = variable.value.as_ref();
+        Some(value.map(ToString::to_string).unwrap_or_default())
+    }
+
     /// The rule of that id.
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {

@@ -11,7 +11,7 @@ use super::location::Location;
 use super::template::Template;
 use crate::chain::{Class, Role};
 use crate::check::Check;
-use crate::finding::Severity;
+use crate::finding::{Origin, Severity};
 
 /// A rule of a resolved policy.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ pub struct Rule {
     /// Which chains are asked.
     pub when: When,
     /// What a finding says.
-    pub message: Template,
+    pub message: Texts,
     /// How to mend it.
-    pub help: Option<Template>,
+    pub help: Option<Texts>,
     /// The clause that asks for it.
     pub reference: Option<Arc<str>>,
     /// What is wanted and why.
@@ -39,7 +39,7 @@ pub struct Rule {
     /// What fails and what passes.
     pub examples: Option<Examples>,
     /// Where the policy asks for it: the rule's id in the file that gave it its check.
-    pub origin: Location,
+    pub location: Location,
     /// The fields as they were written, each where it came from.
     pub fields: BTreeMap<Field, Given>,
 }
@@ -48,7 +48,16 @@ impl Rule {
     /// Whether no failure of it is reported.
     #[must_use]
     pub fn is_off(&self) -> bool {
-        self.severity.highest().is_none()
+        self.severity.worst().is_none()
+    }
+
+    /// Where the policy asks for it, as findings say it.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin {
+            path: self.location.source.name().clone(),
+            line: self.location.line(),
+        }
     }
 
     /// Where a field came from.
@@ -102,19 +111,59 @@ impl Severities {
             Self::ByOutcome(outcomes) => outcomes
                 .iter()
                 .find(|(name, _)| Some(*name) == outcome)
-                .map_or_else(|| self.highest(), |(_, severity)| *severity),
+                .map_or_else(|| self.worst(), |(_, severity)| *severity),
         }
     }
 
     /// The heaviest; `None` where all is off.
     #[must_use]
-    pub fn highest(&self) -> Option<Severity> {
+    pub fn worst(&self) -> Option<Severity> {
         match self {
             Self::All(severity) => *severity,
             Self::ByOutcome(outcomes) => {
                 outcomes.iter().filter_map(|(_, severity)| *severity).max()
             }
         }
+    }
+}
+
+/// What is said of a failure: one text, or one for each outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// Not empty; the last one is for every other outcome.
+    texts: Vec<(Option<&'static str>, Template)>,
+}
+
+impl Texts {
+    /// One text for all outcomes.
+    pub(super) fn one(text: Template) -> Self {
+        Self {
+            texts: vec![(None, text)],
+        }
+    }
+
+    /// The texts of outcomes, and of all others (`None`); `None` where there is no text.
+    pub(super) fn by_outcome(mut texts: Vec<(Option<&'static str>, Template)>) -> Option<Self> {
+        texts.sort_by_key(|(outcome, _)| outcome.is_none());
+        (!texts.is_empty()).then_some(Self { texts })
+    }
+
+    /// The text for an outcome.
+    #[must_use]
+    pub fn of(&self, outcome: Option<&str>) -> &Template {
+        static NOTHING: Template = Template::nothing();
+        let named = self
+            .texts
+            .iter()
+            .find(|(name, _)| name.is_some() && *name == outcome);
+        named
+            .or(self.texts.last())
+            .map_or(&NOTHING, |(_, text)| text)
+    }
+
+    /// All texts with their outcomes; `None` is every other one.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&'static str>, &Template)> {
+        self.texts.iter().map(|(outcome, text)| (*outcome, text))
     }
 }
 
@@ -161,14 +210,16 @@ impl On {
 }
 
 /// What is known of a file before any rule runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels<'a> {
-    /// The class of its chain, where it has a certificate.
-    pub class: Option<Class>,
+    /// The class of its chain.
+    pub class: Class,
     /// The environment that the config gives it.
     pub environment: Option<&'a str>,
     /// The app that the config gives it.
     pub app: Option<&'a str>,
+    /// Whether the run is strict.
+    pub strict: bool,
 }
 
 /// Which chains are asked; what is not given does not matter.
@@ -188,7 +239,7 @@ pub struct When {
 impl When {
     /// Whether a chain is asked. A file without the label that is wanted is not.
     #[must_use]
-    pub fn matches(&self, labels: &Labels<'_>, strict: bool) -> bool {
+    pub fn matches(&self, labels: &Labels<'_>) -> bool {
         let text = |wanted: &Option<Vec<String>>, label: Option<&str>| {
             wanted.as_ref().is_none_or(|wanted| {
                 label.is_some_and(|label| wanted.iter().any(|wanted| wanted == label))
@@ -197,11 +248,11 @@ impl When {
         let class = self
             .class
             .as_ref()
-            .is_none_or(|wanted| labels.class.is_some_and(|class| wanted.contains(&class)));
+            .is_none_or(|wanted| wanted.contains(&labels.class));
         class
             && text(&self.environment, labels.environment)
             && text(&self.app, labels.app)
-            && self.strict.is_none_or(|wanted| wanted == strict)
+            && self.strict.is_none_or(|wanted| wanted == labels.strict)
     }
 }
 
@@ -230,9 +281,16 @@ mod tests {
         assert_eq!(selected(On::Any), [true, true, true]);
     }
 
+    const PLAIN: Labels<'_> = Labels {
+        class: Class::Private,
+        environment: None,
+        app: None,
+        strict: false,
+    };
+
     #[test]
     fn a_rule_without_conditions_is_asked_of_every_chain() {
-        assert!(When::default().matches(&Labels::default(), false));
+        assert!(When::default().matches(&PLAIN));
     }
 
     #[test]
@@ -244,22 +302,21 @@ mod tests {
             strict: Some(false),
         };
         let labels = Labels {
-            class: Some(Class::Private),
             environment: Some("staging"),
-            app: None,
+            ..PLAIN
         };
-        assert!(when.matches(&labels, false));
-        assert!(!when.matches(&labels, true));
+        assert!(when.matches(&labels));
+        let strict = Labels {
+            strict: true,
+            ..labels
+        };
+        assert!(!when.matches(&strict));
         let public = Labels {
-            class: Some(Class::Public),
+            class: Class::Public,
             ..labels
         };
-        assert!(!when.matches(&public, false));
-        let unlabelled = Labels {
-            environment: None,
-            ..labels
-        };
-        assert!(!when.matches(&unlabelled, false));
+        assert!(!when.matches(&public));
+        assert!(!when.matches(&PLAIN), "it has no environment");
     }
 
     #[test]

@@ -118,6 +118,19 @@ pub(super) fn severity(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
+pub(super) fn texts(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "anyOf": [
+            { "type": "string" },
+            {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": { "type": "string" }
+            }
+        ]
+    })
+}
+
 pub(super) fn rules(generator: &mut SchemaGenerator) -> Schema {
     let level = generator.subschema_for::<Level>();
     let rule = generator.subschema_for::<RuleFile>();

@@ -30,7 +30,7 @@ pub fn show(policy: &Policy, origins: bool) -> String {
     }
     for rule in &policy.rules {
         if origins {
-            comment(&mut out, 1, &rule.origin);
+            comment(&mut out, 1, &rule.location);
         }
         let _ = writeln!(out, "  {}:", rule.id);
         for (field, given) in &rule.fields {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::Source;
+use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::yaml::Node;
 
@@ -53,6 +53,18 @@ impl Template {
         out
     }
 
+    /// The empty text.
+    pub(super) const fn nothing() -> Self {
+        Self { parts: Vec::new() }
+    }
+
+    /// Whether a placeholder is a fact (`cert.subject`), and not a detail or a variable.
+    #[must_use]
+    pub fn needs_facts(&self) -> bool {
+        self.names()
+            .any(|name| name.contains('.') && !name.starts_with("vars."))
+    }
+
     /// The names of its placeholders, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -60,23 +72,13 @@ impl Template {
             Part::Text(_) => None,
         })
     }
-
-    /// Replaces the placeholders that `value` knows for good.
-    pub(super) fn fill(&mut self, value: impl Fn(&str) -> Option<String>) {
-        for part in &mut self.parts {
-            if let Part::Name(name) = part
-                && let Some(text) = value(name)
-            {
-                *part = Part::Text(text);
-            }
-        }
-    }
 }
 
 /// Takes a text apart: the template, its placeholders, and every fault with its bytes.
 pub(super) fn parse(text: &str) -> (Template, Vec<Placeholder>, Vec<(Fault, Range<usize>)>) {
     let mut parser = Parser::default();
-    let mut rest = text.char_indices().peekable();
+    // A block scalar ends in a line break that nobody wants in a message.
+    let mut rest = text.trim_end().char_indices().peekable();
     while let Some((at, character)) = rest.next() {
         let next = rest.peek().map(|(_, next)| *next);
         match (character, next) {
@@ -138,9 +140,18 @@ impl Parser {
     fn flush(&mut self) {
         if !self.literal.is_empty() {
             let text = std::mem::take(&mut self.literal);
-            self.parts.push(Part::Text(text));
+            self.parts.push(Part::Text(printable(&text)));
         }
     }
+}
+
+/// A text of a policy made safe to print, with its line breaks.
+pub(super) fn printable(text: &str) -> String {
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| escape(&line.replace('\t', "    ")))
+        .collect();
+    lines.join("\n")
 }
 
 fn is_name(name: &str) -> bool {
@@ -202,6 +213,18 @@ mod tests {
     }
 
     #[test]
+    fn what_would_steer_a_terminal_is_shown() {
+        assert_eq!(rendered("a\u{1b}[2J\n{days}\n"), "a\\u{1b}[2J\n12");
+    }
+
+    #[test]
+    fn facts_are_told_from_details_and_variables() {
+        let needs = |text| parse(text).0.needs_facts();
+        assert!(needs("{cert.subject}"));
+        assert!(!needs("{days} {vars.company}"));
+    }
+
+    #[test]
     fn faults_name_their_bytes() {
         let faults = |text| parse(text).2;
         assert_eq!(faults("a { b"), [(Fault::Unclosed, 2..3)]);
@@ -219,7 +242,7 @@ mod tests {
         fn any_text_is_taken_apart_and_escaped_text_comes_back(text in "[a{}é .]{0,40}") {
             let _ = parse(&text);
             let escaped = text.replace('{', "{{").replace('}', "}}");
-            prop_assert_eq!(rendered(&escaped), text);
+            prop_assert_eq!(rendered(&escaped), text.trim_end());
         }
     }
 }
