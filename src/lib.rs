@@ -9,6 +9,7 @@ pub mod check;
 pub mod finding;
 pub mod input;
 pub mod pem;
+pub mod policy;
 pub mod source;
 pub mod span;
 pub mod x509;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::Source;
+use crate::source::{Source, escape};
 use crate::span::Span;
 
 /// One mistake in a YAML file.
@@ -26,6 +26,45 @@ pub struct Problem {
 /// All mistakes found so far, in order of discovery; sorted by place when shown.
 pub type Problems = Vec<Problem>;
 
+impl Problem {
+    /// A problem at a place, without help. The texts must be safe to print.
+    #[must_use]
+    pub fn new(file: &Arc<Source>, span: Span, message: String, label: &str) -> Self {
+        Self {
+            file: file.clone(),
+            span,
+            message,
+            label: label.to_owned(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a place.
+    #[must_use]
+    pub fn related(mut self, file: &Arc<Source>, span: Span, what: impl Into<String>) -> Self {
+        self.related.push((file.clone(), span, what.into()));
+        self
+    }
+}
+
+/// Puts problems in the order of their places: by file name, then from top to bottom; each once.
+pub fn sort(problems: &mut Problems) {
+    problems.sort_by(|left, right| key(left).cmp(&key(right)));
+    problems.dedup_by(|left, right| key(left) == key(right));
+}
+
+fn key(problem: &Problem) -> (&str, Span, &str) {
+    (problem.file.name(), problem.span, &problem.message)
+}
+
 /// The candidate nearest to a misspelt word, if one is near enough.
 #[must_use]
 pub fn did_you_mean<'a>(
@@ -38,4 +77,21 @@ pub fn did_you_mean<'a>(
         .filter(|(score, _)| *score > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// A help text for a word that is none of the candidates: the nearest one, else all of them.
+#[must_use]
+pub fn one_of<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    if let Some(near) = did_you_mean(word, candidates.clone()) {
+        return format!("did you mean `{}`?", escape(near));
+    }
+    let all: Vec<String> = candidates
+        .into_iter()
+        .map(|candidate| format!("`{}`", escape(candidate)))
+        .collect();
+    match all.as_slice() {
+        [] => "there is none to choose from".to_owned(),
+        [one] => format!("the only one is {one}"),
+        _ => format!("one of {}", all.join(", ")),
+    }
 }

@@ -1,0 +1,354 @@
+//! `chainlint.yaml`: which files fall under which policy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::document::{self, Given};
+use super::library::Reference;
+use super::location::Location;
+use super::schema;
+use super::vars::Override;
+use crate::finding::Severity;
+use crate::source::{Source, escape};
+use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value};
+
+/// The names under which a config is looked for in a folder, the first one that is there counting.
+pub const CONFIG_NAMES: [&str; 3] = ["chainlint.yaml", "chainlint.yml", ".chainlint.yaml"];
+
+/// Keys that belong to the language but that this version does nothing with: to pass over them
+/// in silence would pretend that they hold.
+const NOT_YET: [&str; 2] = ["trust_anchors", "waivers"];
+
+/// A config of chainlint: which files fall under which policy.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    /// The version of this language, 1.
+    #[schemars(schema_with = "schema::version")]
+    version: Option<Node>,
+    /// Values for variables of the policies.
+    #[schemars(schema_with = "schema::values")]
+    vars: Option<Node>,
+    /// Which files get what. All entries that match a file apply; later ones win, key by key.
+    #[schemars(with = "Vec<MappingFile>")]
+    files: Option<Node>,
+    /// Files that are passed over: patterns, relative to the folder of this file.
+    #[schemars(with = "Vec<String>")]
+    exclude: Option<Node>,
+    /// The lightest finding that makes a run fail; without it, `error`.
+    #[schemars(with = "Severity")]
+    fail_on: Option<Node>,
+}
+
+/// What files get.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MappingFile {
+    /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
+    /// not.
+    #[serde(rename = "match")]
+    #[schemars(with = "Vec<String>")]
+    patterns: Option<Node>,
+    /// A built-in policy's name, or a path relative to this file.
+    #[schemars(with = "String")]
+    policy: Option<Node>,
+    /// The environment: a label that rules and comparisons between files use.
+    #[schemars(with = "String")]
+    environment: Option<Node>,
+    /// The app: a label like `environment`.
+    #[schemars(with = "String")]
+    app: Option<Node>,
+    /// Values for variables of the policy.
+    #[schemars(schema_with = "schema::values")]
+    vars: Option<Node>,
+}
+
+/// A config that was read.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Its folder, from which patterns and paths start.
+    pub folder: PathBuf,
+    /// Values for variables, for every file.
+    pub vars: Vec<Override>,
+    /// What files get, in written order.
+    pub mappings: Vec<Mapping>,
+    /// The lightest finding that makes a run fail.
+    pub fail_on: Option<Severity>,
+    pub(super) exclude: GlobSet,
+}
+
+/// An entry of `files`.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The policy.
+    pub policy: Option<Reference>,
+    /// The environment.
+    pub environment: Option<Arc<str>>,
+    /// The app.
+    pub app: Option<Arc<str>>,
+    /// Values for variables.
+    pub vars: Vec<Override>,
+    pub(super) patterns: GlobSet,
+}
+
+/// The nearest config from a folder upwards. The search ends at the repository's root (the folder
+/// with `.git`), or at the root of the file system.
+pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
+    for folder in folder.ancestors() {
+        let mut paths = CONFIG_NAMES.iter().map(|name| folder.join(name));
+        if let Some(path) = paths.find(|path| exists(path)) {
+            return Some(path);
+        }
+        if exists(&folder.join(".git")) {
+            return None;
+        }
+    }
+    None
+}
+
+impl Config {
+    /// Reads a config. `name` is how it is shown, `named_at` where it was asked for.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(
+        path: &Path,
+        named_at: &Location,
+        read: &dyn Fn(&Path) -> io::Result<String>,
+    ) -> Result<Self, Problems> {
+        let name = path.display().to_string();
+        let text = read(path).map_err(|error| {
+            let message = format!(
+                "the config `{}` cannot be read: {}",
+                escape(&name),
+                escape(&error.to_string())
+            );
+            vec![named_at.problem(message, "names it")]
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::parse(&text, &name, folder)
+    }
+
+    /// Reads the text of a config that stands in `folder`; `name` is how it is shown.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(text: &str, name: &str, folder: PathBuf) -> Result<Self, Problems> {
+        let source = Arc::new(Source::new(name, text));
+        let mut problems = Vec::new();
+        let config = Reader {
+            source: &source,
+            folder: &folder,
+            problems: &mut problems,
+        }
+        .config(text);
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            Some(_) | None => {
+                yaml::sort(&mut problems);
+                Err(problems)
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    folder: &'a Path,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn config(&mut self, text: &str) -> Option<Config> {
+        let mut node = yaml::read(text, self.source, self.problems)?;
+        self.refuse_not_yet(&mut node);
+        let file: ConfigFile = yaml::read_known(&node, self.source, self.problems)?;
+        document::version(&node, file.version.as_ref(), self.source, self.problems);
+        let vars = self.vars(file.vars);
+        let mappings = self.mappings(file.files);
+        let exclude = match file.exclude {
+            Some(node) => self.patterns(&node, "exclude"),
+            None => GlobSet::empty(),
+        };
+        let fail_on = file.fail_on.and_then(|node| self.typed(&node, "fail_on"));
+        Some(Config {
+            source: self.source.clone(),
+            folder: self.folder.to_owned(),
+            vars,
+            mappings,
+            fail_on,
+            exclude,
+        })
+    }
+
+    fn refuse_not_yet(&mut self, node: &mut Node) {
+        let Value::Map(entries) = &mut node.value else {
+            return;
+        };
+        entries.retain(|(key, _)| {
+            let known = NOT_YET.contains(&key.name.as_str());
+            if known {
+                let message = format!("this version of chainlint has no `{}` yet", key.name);
+                let problem = Problem::new(self.source, key.span, message, "not in this version");
+                let help = "remove it: it would have no effect";
+                self.problems.push(problem.help(help));
+            }
+            !known
+        });
+    }
+
+    fn typed<T: serde::de::DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
+        let before = self.problems.len();
+        let value = yaml::from_node(node, self.source, self.problems);
+        for problem in self.problems.iter_mut().skip(before) {
+            if problem.message.starts_with("expected") {
+                problem.message = format!("`{key}`: {}", problem.message);
+            }
+        }
+        value
+    }
+
+    fn not_a(&mut self, node: &Node, key: &str, wanted: &str) {
+        let found = node.describe();
+        let message = format!("`{key}`: expected {wanted}, found {found}");
+        self.problems
+            .push(Problem::new(self.source, node.span, message, &found));
+    }
+
+    fn vars(&mut self, node: Option<Node>) -> Vec<Override> {
+        let Some(node) = node else {
+            return Vec::new();
+        };
+        let Some(entries) = node.entries() else {
+            self.not_a(&node, "vars", "a map");
+            return Vec::new();
+        };
+        let mut vars = Vec::new();
+        for (key, node) in entries {
+            if self.is_value(key, node) {
+                let given = Given {
+                    node: node.clone(),
+                    source: self.source.clone(),
+                };
+                vars.push(Override::from_entry(key, &given));
+            }
+        }
+        vars
+    }
+
+    fn is_value(&mut self, key: &Key, node: &Node) -> bool {
+        if node.entries().is_none() && !node.is_null() {
+            return true;
+        }
+        let message = format!(
+            "the variable `{}` needs a value, found {}",
+            escape(&key.name),
+            node.describe()
+        );
+        let problem = Problem::new(self.source, node.span, message, "no value");
+        let help = "a text, a number, `true`, `false` or a list; policies declare variables";
+        self.problems.push(problem.help(help));
+        false
+    }
+
+    fn mappings(&mut self, node: Option<Node>) -> Vec<Mapping> {
+        let Some(node) = node else {
+            return Vec::new();
+        };
+        let Some(items) = node.items() else {
+            self.not_a(&node, "files", "a list of maps with `match`");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.mapping(item)).collect()
+    }
+
+    fn mapping(&mut self, node: &Node) -> Option<Mapping> {
+        let file: MappingFile = yaml::read_known(node, self.source, self.problems)?;
+        let patterns = match file.patterns {
+            Some(patterns) => self.patterns(&patterns, "match"),
+            None => {
+                let first = node.entries().and_then(<[_]>::first);
+                let span = first.map_or(node.span, |(key, _)| key.span);
+                let message = "`match` is missing".to_owned();
+                let problem = Problem::new(self.source, span, message, "matches no file");
+                let help = "write `match: [\"certs/**/*.pem\"]`";
+                self.problems.push(problem.help(help));
+                GlobSet::empty()
+            }
+        };
+        let policy: Option<Located<String>> =
+            file.policy.and_then(|node| self.typed(&node, "policy"));
+        let environment: Option<String> = file
+            .environment
+            .and_then(|node| self.typed(&node, "environment"));
+        let app: Option<String> = file.app.and_then(|node| self.typed(&node, "app"));
+        Some(Mapping {
+            policy: policy.map(|policy| Reference {
+                text: policy.value,
+                folder: self.folder.to_owned(),
+                at: Location::new(self.source, policy.span),
+            }),
+            environment: environment.map(Into::into),
+            app: app.map(Into::into),
+            vars: self.vars(file.vars),
+            patterns,
+        })
+    }
+
+    fn patterns(&mut self, node: &Node, key: &str) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        let patterns: Option<Vec<Located<String>>> = self.typed(node, key);
+        for pattern in patterns.unwrap_or_default() {
+            match glob(&pattern.value) {
+                Ok(glob) => {
+                    set.add(glob);
+                }
+                Err((why, help)) => {
+                    let text = escape(&pattern.value);
+                    let message = format!("`{text}` is no pattern: {why}");
+                    let problem = Problem::new(self.source, pattern.span, message, "pattern");
+                    self.problems.push(problem.help(help));
+                }
+            }
+        }
+        set.build().unwrap_or_else(|error| {
+            let message = format!(
+                "these patterns are too much together: {}",
+                escape(&error.to_string())
+            );
+            self.problems
+                .push(Problem::new(self.source, node.span, message, "patterns"));
+            GlobSet::empty()
+        })
+    }
+}
+
+/// A pattern, or why it is none and what to do.
+fn glob(text: &str) -> Result<Glob, (String, &'static str)> {
+    let text = text.strip_prefix("./").unwrap_or(text);
+    if text.is_empty() {
+        return Err(("it is empty".to_owned(), "`**` matches every file"));
+    }
+    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+        return Err((
+            "it leaves the folder of the config".to_owned(),
+            "patterns are relative to the folder of the config, and stay in it",
+        ));
+    }
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
+        .map_err(|error| {
+            let help =
+                "`*`, `**`, `?`, `[…]` and `{a,b}` have a meaning; `\\` before them takes it";
+            (escape(&error.kind().to_string()), help)
+        })
+}

@@ -1,0 +1,282 @@
+//! Policies by name or path: reading a policy's file and all that it extends.
+//!
+//! Files are read through the one function that the caller gives; nothing else here touches the
+//! file system.
+
+use std::fmt;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::Policy;
+use super::document::{self, Document};
+use super::location::Location;
+use super::resolve;
+use super::vars::Override;
+use crate::source::{Source, escape};
+use crate::yaml::{self, Problem, Problems, one_of};
+
+/// Most files that one policy may rest on, itself included; a limit against runaway links.
+const MAX_FILES: usize = 64;
+
+/// Where policies come from.
+pub struct Library<'a> {
+    /// The built-in policies: name and text.
+    pub builtins: &'a [(&'a str, &'a str)],
+    /// Reads a file as UTF-8.
+    pub read: &'a (dyn Fn(&Path) -> io::Result<String> + Sync),
+    /// Whether a placeholder such as `cert.subject` is a fact.
+    pub is_fact: fn(&str) -> bool,
+}
+
+impl fmt::Debug for Library<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.builtins.iter().map(|(name, _)| *name).collect();
+        formatter
+            .debug_struct("Library")
+            .field("builtins", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A policy as somebody names it.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// A built-in policy's name, or a path: what has a `/` or ends in `.yaml` or `.yml`.
+    pub text: String,
+    /// The folder that a path starts from.
+    pub folder: PathBuf,
+    /// Where it is named.
+    pub at: Location,
+}
+
+impl Reference {
+    /// Named by an option of the command line.
+    #[must_use]
+    pub fn from_flag(option: &str, text: &str, folder: &Path) -> Self {
+        Self {
+            text: text.to_owned(),
+            folder: folder.to_owned(),
+            at: Location::of_text(option, text),
+        }
+    }
+
+    fn is_path(&self) -> bool {
+        let extension = Path::new(&self.text).extension();
+        self.text.contains(['/', '\\'])
+            || extension.is_some_and(|end| {
+                end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml")
+            })
+    }
+}
+
+impl Library<'_> {
+    /// Reads a policy with all that it extends. Of `overrides`, later ones win; those for variables
+    /// that this policy does not declare are passed over (see [`super::undeclared`]).
+    ///
+    /// # Errors
+    /// Everything that is wrong with the policy and its parents, by file and place.
+    pub fn load(&self, wanted: &Reference, overrides: &[Override]) -> Result<Policy, Problems> {
+        let mut gathering = Gathering {
+            library: self,
+            done: Vec::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            complete: true,
+        };
+        gathering.visit(wanted);
+        let Gathering {
+            done,
+            mut problems,
+            complete,
+            ..
+        } = gathering;
+        let documents: Vec<Document> = done.into_iter().filter_map(|(_, read)| read).collect();
+        let resolving = resolve::Resolving {
+            is_fact: self.is_fact,
+            complete,
+            overrides,
+        };
+        let policy = resolving.policy(documents, &mut problems);
+        if problems.is_empty()
+            && let Some(policy) = policy
+        {
+            return Ok(policy);
+        }
+        yaml::sort(&mut problems);
+        Err(problems)
+    }
+}
+
+/// What a reference means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    BuiltIn(usize),
+    File(PathBuf),
+}
+
+struct Gathering<'a> {
+    library: &'a Library<'a>,
+    /// Every file once, parents before children, those named first before those named later;
+    /// `None` where it could not be read.
+    done: Vec<(Target, Option<Document>)>,
+    /// The files from the wanted one to the one that is being read, each with what named it.
+    open: Vec<(Target, Location)>,
+    problems: Problems,
+    /// All could be read.
+    complete: bool,
+}
+
+impl Gathering<'_> {
+    fn visit(&mut self, reference: &Reference) {
+        let read = self.target(reference).and_then(|target| {
+            if self.done.iter().any(|(done, _)| *done == target) {
+                return Ok(None);
+            }
+            self.refuse_cycle(&target, reference)?;
+            let (source, text) = self.text(&target, reference)?;
+            Ok(Some((target, source, text)))
+        });
+        match read {
+            Ok(None) => {}
+            Ok(Some((target, source, text))) => self.read(target, reference, &source, &text),
+            Err(problem) => {
+                self.complete = false;
+                self.problems.push(*problem);
+            }
+        }
+    }
+
+    fn read(&mut self, target: Target, reference: &Reference, source: &Arc<Source>, text: &str) {
+        let document = document::read(text, source, &mut self.problems);
+        self.complete &= document.is_some();
+        let folder = match &target {
+            Target::BuiltIn(_) => PathBuf::new(),
+            Target::File(path) => path.parent().map(Path::to_owned).unwrap_or_default(),
+        };
+        self.open.push((target.clone(), reference.at.clone()));
+        let parents = document.iter().flat_map(|document| &document.extends);
+        for parent in parents {
+            self.visit(&Reference {
+                text: parent.value.clone(),
+                folder: folder.clone(),
+                at: Location::new(source, parent.span),
+            });
+        }
+        self.open.pop();
+        self.done.push((target, document));
+    }
+
+    fn target(&self, reference: &Reference) -> Result<Target, Box<Problem>> {
+        if reference.is_path() {
+            return Ok(Target::File(normal(
+                &reference.folder.join(&reference.text),
+            )));
+        }
+        let names = self.library.builtins.iter().map(|(name, _)| *name);
+        match names.clone().position(|name| name == reference.text) {
+            Some(at) => Ok(Target::BuiltIn(at)),
+            None => {
+                let text = escape(&reference.text);
+                let message = format!("there is no built-in policy `{text}`");
+                let problem = reference.at.problem(message, "unknown policy");
+                let help = one_of(&reference.text, names);
+                let help = format!("{help}; a path has a `/` or ends in `.yaml`");
+                Err(Box::new(problem.help(help)))
+            }
+        }
+    }
+
+    fn refuse_cycle(&self, target: &Target, reference: &Reference) -> Result<(), Box<Problem>> {
+        let Some(start) = self.open.iter().position(|(open, _)| open == target) else {
+            if self.open.len().saturating_add(self.done.len()) < MAX_FILES {
+                return Ok(());
+            }
+            let message = format!("the policy rests on more than {MAX_FILES} files");
+            return Err(Box::new(reference.at.problem(message, "one too many")));
+        };
+        let name = self.name(target);
+        let problem = reference.at.problem(
+            format!("the policy `{name}` extends itself"),
+            "closes the circle",
+        );
+        // What the files on the circle name, but for the last of them, which is this reference.
+        let steps = self.open.iter().skip(start.saturating_add(1));
+        let problem = steps.fold(problem, |problem, (open, at)| {
+            let what = format!("by way of `{}`", self.name(open));
+            problem.related(&at.source, at.span, what)
+        });
+        Err(Box::new(problem.help("remove one of the `extends`")))
+    }
+
+    /// The name under which a file is shown, safe to print.
+    fn name(&self, target: &Target) -> String {
+        match target {
+            Target::BuiltIn(at) => self
+                .library
+                .builtins
+                .get(*at)
+                .map_or(String::new(), |(name, _)| (*name).to_owned()),
+            Target::File(path) => escape(&path.display().to_string()),
+        }
+    }
+
+    fn text(
+        &self,
+        target: &Target,
+        reference: &Reference,
+    ) -> Result<(Arc<Source>, String), Box<Problem>> {
+        let name = self.name(target);
+        let text = match target {
+            Target::BuiltIn(at) => {
+                let builtin = self.library.builtins.get(*at);
+                builtin.map_or(String::new(), |(_, text)| (*text).to_owned())
+            }
+            Target::File(path) => (self.library.read)(path).map_err(|error| {
+                let why = match error.kind() {
+                    io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                    io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+                    _ => escape(&error.to_string()),
+                };
+                let message = format!("the policy `{name}` cannot be read: {why}");
+                let problem = reference.at.problem(message, "names it");
+                Box::new(match error.kind() {
+                    io::ErrorKind::NotFound => problem.help(self.missing_help(reference)),
+                    _ => problem,
+                })
+            })?,
+        };
+        Ok((Arc::new(Source::new(&name, &text)), text))
+    }
+
+    fn missing_help(&self, reference: &Reference) -> String {
+        let stem = Path::new(&reference.text).file_stem();
+        let stem = stem.map(|stem| stem.to_string_lossy()).unwrap_or_default();
+        let builtins = &self.library.builtins;
+        if builtins.iter().any(|(name, _)| *name == stem) {
+            return format!("the built-in policy is named `{}`", escape(&stem));
+        }
+        "a path in a policy or a config starts from the folder of that file".to_owned()
+    }
+}
+
+/// A path without `.` and with `..` taken back where that needs no look at the disk: the same file
+/// reached in two ways is one file.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                out.pop();
+            }
+            Component::ParentDir
+            | Component::Prefix(_)
+            | Component::RootDir
+            | Component::Normal(_) => out.push(component),
+        }
+    }
+    out
+}

@@ -1,0 +1,70 @@
+//! Policies: which rules apply to which files, read from YAML.
+//!
+//! Makes typed rules of policy files (`extends`, variables, shorthands resolved) and says for a path
+//! which policy it falls under. Runs nothing, and reads files through the caller's function alone.
+
+mod builtin;
+mod compile;
+mod config;
+mod document;
+mod emit;
+mod library;
+mod location;
+mod resolve;
+mod rule;
+mod schema;
+mod select;
+mod show;
+mod template;
+mod vars;
+
+pub use builtin::BUILTINS;
+pub use config::{CONFIG_NAMES, Config, Mapping, discover};
+pub use document::{Field, Given};
+pub use library::{Library, Reference};
+pub use location::Location;
+pub use rule::{Examples, Labels, On, Rule, Severities, Texts, When};
+pub use schema::{config_schema, policy_schema};
+pub use select::Selection;
+pub use show::show;
+pub use template::Template;
+pub use vars::{Override, OverrideValue, VarType, VarValue, Variable, undeclared};
+
+use std::sync::Arc;
+
+use crate::source::Source;
+
+/// A policy with all that it extends.
+#[derive(Debug)]
+pub struct Policy {
+    /// Its name in reports.
+    pub name: Arc<str>,
+    /// What it is for.
+    pub description: Option<Arc<str>>,
+    /// The variables, in the order of their declarations.
+    pub vars: Vec<Variable>,
+    /// The rules, those of the parents first; rules that are off are among them.
+    pub rules: Vec<Rule>,
+    /// The files, parents first, the policy's own last.
+    pub sources: Vec<Arc<Source>>,
+}
+
+impl Policy {
+    /// The text of a variable by its placeholder, `vars.NAME`; empty where it has no value.
+    #[must_use]
+    pub fn variable(&self, placeholder: &str) -> Option<String> {
+        let name = placeholder.strip_prefix("vars.")?;
+        let variable = self.vars.iter().find(|variable| &*variable.name == name)?;
+        let value = variable.value.as_ref();
+        Some(value.map(ToString::to_string).unwrap_or_default())
+    }
+
+    /// The rule of that id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The files of a policy, parents first, made one policy.
+//!
+//! Each file is a layer: what it gives replaces what the layers below gave, a rule's field or a
+//! variable at a time. A file that is reached in two ways is one layer, so that a rule which one
+//! parent changed is not changed back by another parent that only inherits it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Policy;
+use super::compile::{Draft, Known, compile};
+use super::document::{Document, Field, Given, RuleEntry};
+use super::location::Location;
+use super::vars::{Override, Variables};
+use crate::source::Source;
+use crate::yaml::Problems;
+
+/// How a policy is put together.
+pub(super) struct Resolving<'a> {
+    pub(super) is_fact: fn(&str) -> bool,
+    /// All files could be read.
+    pub(super) complete: bool,
+    /// Values of variables from outside, the later ones winning.
+    pub(super) overrides: &'a [Override],
+}
+
+impl Resolving<'_> {
+    /// The policy; without it, `problems` has grown, or a file could not be read.
+    pub(super) fn policy(
+        &self,
+        documents: Vec<Document>,
+        problems: &mut Problems,
+    ) -> Option<Policy> {
+        let mut variables = Variables::default();
+        for document in &documents {
+            self.variables(document, &mut variables, problems);
+        }
+        variables.apply(self.overrides, problems);
+        let last = documents.last()?;
+        let (name, description) = (last.name.clone(), last.description.clone());
+        let sources: Vec<Arc<Source>> = documents
+            .iter()
+            .map(|document| document.source.clone())
+            .collect();
+        let drafts = merge(documents);
+        let with_check = |draft: &&Draft| draft.fields.contains_key(&Field::Check);
+        let ids = drafts
+            .iter()
+            .filter(with_check)
+            .map(|draft| draft.id.clone());
+        let ids: Vec<Arc<str>> = ids.collect();
+        let known = Known {
+            variables: &variables,
+            is_fact: self.is_fact,
+            rules: &ids,
+            complete: self.complete,
+        };
+        let rules = drafts
+            .into_iter()
+            .filter_map(|draft| compile(draft, &known, problems))
+            .collect();
+        Some(Policy {
+            name: name?.into(),
+            description: description.map(Into::into),
+            vars: variables.into_all(),
+            rules,
+            sources,
+        })
+    }
+
+    fn variables(&self, document: &Document, variables: &mut Variables, problems: &mut Problems) {
+        for (key, node) in &document.vars {
+            let given = Given {
+                node: node.clone(),
+                source: document.source.clone(),
+            };
+            variables.entry(key, &given, self.complete, problems);
+        }
+    }
+}
+
+/// The rules of all layers: those of the first keep their order, new ones follow.
+fn merge(documents: Vec<Document>) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for document in documents {
+        for entry in document.rules {
+            let place = places.get(&entry.id.name).copied();
+            match place.and_then(|at| drafts.get_mut(at)) {
+                Some(draft) => change(draft, entry, &document.source),
+                None => {
+                    places.insert(entry.id.name.clone(), drafts.len());
+                    drafts.push(begin(entry, &document.source));
+                }
+            }
+        }
+    }
+    drafts
+}
+
+fn begin(entry: RuleEntry, source: &Arc<Source>) -> Draft {
+    let first = Location::new(source, entry.id.span);
+    let asked = entry.fields.contains_key(&Field::Check);
+    Draft {
+        id: entry.id.name.into(),
+        asked: asked.then(|| first.clone()),
+        first,
+        shorthand: entry.shorthand,
+        fields: entry.fields,
+    }
+}
+
+fn change(draft: &mut Draft, entry: RuleEntry, source: &Arc<Source>) {
+    if entry.fields.contains_key(&Field::Check) {
+        draft.asked = Some(Location::new(source, entry.id.span));
+    }
+    draft.shorthand &= entry.shorthand;
+    draft.fields.extend(entry.fields);
+}

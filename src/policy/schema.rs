@@ -1,0 +1,225 @@
+//! JSON Schemas of policies and configs, for editors.
+//!
+//! The structs that read the files say what each key is for; here stands what serde does not know:
+//! values of several shapes, and the checks with their parameters.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use super::config::ConfigFile;
+use super::document::{PolicyFile, RuleFile};
+use super::rule::Level;
+use super::vars::Declaration;
+use crate::check::KINDS;
+
+/// Where the schemas of this version are found.
+const BASE: &str = "https://raw.githubusercontent.com/chainlint/chainlint/main/schema";
+
+/// The JSON Schema of a policy file.
+#[must_use]
+pub fn policy_schema() -> Value {
+    document::<PolicyFile>(
+        "policy.schema.json",
+        "chainlint policy",
+        &["version", "name"],
+    )
+}
+
+/// The JSON Schema of `chainlint.yaml`.
+#[must_use]
+pub fn config_schema() -> Value {
+    document::<ConfigFile>("config.schema.json", "chainlint config", &["version"])
+}
+
+fn document<T: JsonSchema>(file: &str, title: &str, required: &[&str]) -> Value {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut root = Value::from(generator.into_root_schema_for::<T>());
+    clean(&mut root);
+    let mut out = Map::new();
+    out.insert(
+        "$schema".to_owned(),
+        json!("https://json-schema.org/draft/2020-12/schema"),
+    );
+    out.insert("$id".to_owned(), json!(format!("{BASE}/{file}")));
+    out.insert("title".to_owned(), json!(title));
+    if let Value::Object(root) = root {
+        for (key, value) in root {
+            out.entry(key).or_insert(value);
+        }
+    }
+    out.insert("required".to_owned(), json!(required));
+    Value::Object(out)
+}
+
+/// Takes away what helps no editor: number formats of Rust, and titles of Rust types.
+fn clean(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if map.get("format").is_some_and(Value::is_string) {
+                map.shift_remove("format");
+            }
+            map.values_mut().for_each(clean);
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+pub(super) fn version(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "const": 1 })
+}
+
+pub(super) fn kebab(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })
+}
+
+pub(super) fn extends(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "anyOf": [
+            { "type": "string" },
+            { "type": "array", "items": { "type": "string" } }
+        ]
+    })
+}
+
+/// A value that a variable can hold.
+pub(super) fn var_value(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "anyOf": [
+            { "type": ["string", "integer", "boolean"] },
+            { "type": "array", "items": { "type": "string" } }
+        ]
+    })
+}
+
+pub(super) fn values(generator: &mut SchemaGenerator) -> Schema {
+    let value = var_value(generator);
+    json_schema!({ "type": ["object", "null"], "additionalProperties": value })
+}
+
+pub(super) fn vars(generator: &mut SchemaGenerator) -> Schema {
+    let value = var_value(generator);
+    let declaration = generator.subschema_for::<Declaration>();
+    json_schema!({
+        "type": ["object", "null"],
+        "propertyNames": { "pattern": "^[a-z_][a-z0-9_]*$" },
+        "additionalProperties": { "anyOf": [value, declaration] }
+    })
+}
+
+pub(super) fn severity(generator: &mut SchemaGenerator) -> Schema {
+    let level = generator.subschema_for::<Level>();
+    json_schema!({
+        "anyOf": [
+            level,
+            { "type": "object", "minProperties": 1, "additionalProperties": level }
+        ]
+    })
+}
+
+pub(super) fn texts(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "anyOf": [
+            { "type": "string" },
+            {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": { "type": "string" }
+            }
+        ]
+    })
+}
+
+pub(super) fn rules(generator: &mut SchemaGenerator) -> Schema {
+    let level = generator.subschema_for::<Level>();
+    let rule = generator.subschema_for::<RuleFile>();
+    json_schema!({
+        "type": ["object", "null"],
+        "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" },
+        "additionalProperties": { "anyOf": [level, rule] }
+    })
+}
+
+/// One property, whose name is a check's and whose value its parameters.
+pub(super) fn check(generator: &mut SchemaGenerator) -> Schema {
+    let kinds = KINDS.iter().map(|kind| {
+        let mut parameters = Value::from((kind.schema)(generator));
+        parameters = resolved(&parameters, generator);
+        let docs = parameters.get("description").cloned();
+        let required = parameters.get("required").is_some();
+        admit_variables(&mut parameters);
+        let parameters = if required {
+            parameters
+        } else {
+            json!({ "anyOf": [parameters, { "type": "null" }] })
+        };
+        let mut property = parameters;
+        if let (Value::Object(map), Some(docs)) = (&mut property, docs) {
+            map.insert("description".to_owned(), docs);
+        }
+        json!({
+            "type": "object",
+            "properties": { kind.name: property },
+            "required": [kind.name],
+            "additionalProperties": false
+        })
+    });
+    let kinds: Vec<Value> = kinds.collect();
+    json_schema!({ "oneOf": kinds })
+}
+
+/// The definition behind a `$ref`, which is written out: variables are admitted in it.
+fn resolved(schema: &Value, generator: &SchemaGenerator) -> Value {
+    let name = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.strip_prefix("#/$defs/"));
+    let definition = name.and_then(|name| generator.definitions().get(name));
+    definition.unwrap_or(schema).clone()
+}
+
+/// Lets `"{vars.NAME}"` stand for the value of each parameter and each item of a list.
+fn admit_variables(parameters: &mut Value) {
+    let Some(Value::Object(properties)) = parameters.get_mut("properties") else {
+        return;
+    };
+    for property in properties.values_mut() {
+        admit_variable(property);
+    }
+}
+
+fn admit_variable(schema: &mut Value) {
+    if let Some(items) = schema.get_mut("items")
+        && !takes_any_text(items)
+    {
+        admit_variable(items);
+    }
+    if takes_any_text(schema) {
+        return;
+    }
+    let reference = json!({ "type": "string", "pattern": "^\\{vars\\.[a-z_][a-z0-9_]*\\}$" });
+    let mut schema_out = Map::new();
+    if let Value::Object(map) = schema {
+        for key in ["description", "default"] {
+            if let Some(value) = map.shift_remove(key) {
+                schema_out.insert(key.to_owned(), value);
+            }
+        }
+    }
+    schema_out.insert("anyOf".to_owned(), json!([schema.take(), reference]));
+    *schema = Value::Object(schema_out);
+}
+
+/// A schema that lets every text pass lets a variable pass too.
+fn takes_any_text(schema: &Value) -> bool {
+    let is_text = match schema.get("type") {
+        Some(Value::String(kind)) => kind == "string",
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => false,
+    };
+    is_text
+        && ["pattern", "enum", "const", "minLength", "maxLength"]
+            .iter()
+            .all(|limit| schema.get(limit).is_none())
+}

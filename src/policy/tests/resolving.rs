@@ -1,0 +1,116 @@
+//! What files make together.
+
+use super::{good, load_among, told};
+use crate::finding::Severity;
+use crate::policy::{Field, On, Policy, show};
+
+fn ids(policy: &Policy) -> Vec<&str> {
+    policy.rules.iter().map(|rule| &*rule.id).collect()
+}
+
+fn among(files: &[(&str, &str)]) -> Policy {
+    load_among(files, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+}
+
+#[test]
+fn a_child_has_the_rules_of_its_parent_in_order_and_its_own_after_them() {
+    let policy = good(
+        "version: 1\nname: child\nextends: base\nrules:\n  own:\n    severity: advice\n    on: leaf\n    \
+         check: { not-expired: }\n    message: m\n  chain-order: error\n",
+    );
+    assert_eq!(ids(&policy), ["cert-expired", "chain-order", "serial", "own"]);
+    assert_eq!(policy.rule("own").unwrap().on, Some(On::Leaf));
+    let order = policy.rule("chain-order").unwrap();
+    assert_eq!(order.severity.of(None), Some(Severity::Error));
+}
+
+#[test]
+fn a_field_of_a_child_replaces_the_field_of_its_parent_whole() {
+    let policy = good(
+        "version: 1\nname: child\nextends: base\nrules:\n  cert-expired:\n    on: leaf\n    help: Ask.\n  \
+         serial:\n    check: { serial-number: { max_octets: 8, min_bits: 8 } }\n",
+    );
+    let rule = policy.rule("cert-expired").unwrap();
+    assert_eq!(rule.on, Some(On::Leaf));
+    assert_eq!(rule.help.as_ref().unwrap().of(None).render(&|_| None), "Ask.");
+    assert_eq!(rule.severity.of(None), Some(Severity::Error));
+    assert_eq!(rule.origin_of(Field::On).unwrap().to_string(), "/policy.yaml:6");
+    assert_eq!(rule.origin_of(Field::Check).unwrap().to_string(), "base:12");
+    assert_eq!(rule.origin().line, 9, "the parent asks");
+    let serial = policy.rule("serial").unwrap();
+    assert_eq!(&*serial.origin().path, "/policy.yaml", "the child asks");
+    assert_eq!(serial.severity.of(Some("short")), Some(Severity::Warning));
+}
+
+#[test]
+fn a_rule_that_is_off_stays_in_the_list() {
+    let policy = good(
+        "version: 1\nname: child\nextends: base\nrules:\n  serial: off\n  chain-order: { severity: off }\n",
+    );
+    assert!(policy.rule("serial").unwrap().is_off());
+    assert!(policy.rule("chain-order").unwrap().is_off());
+    assert!(!policy.rule("cert-expired").unwrap().is_off());
+}
+
+#[test]
+fn a_shorthand_counts_for_all_outcomes() {
+    let policy = good("version: 1\nname: child\nextends: base\nrules:\n  serial: advice\n");
+    let severity = &policy.rule("serial").unwrap().severity;
+    assert_eq!(severity.of(Some("invalid")), Some(Severity::Advice));
+    assert_eq!(severity.of(Some("short")), Some(Severity::Advice));
+}
+
+#[test]
+fn of_several_parents_the_last_one_wins() {
+    let policy = among(&[
+        ("/policy.yaml", "version: 1\nname: p\nextends: [./a.yaml, sub/b.yaml]\n"),
+        ("/a.yaml", "version: 1\nname: a\nextends: base\nrules: { serial: off }\n"),
+        ("/sub/b.yaml", "version: 1\nname: b\nextends: base\nrules: { serial: advice }\n"),
+    ]);
+    let severity = &policy.rule("serial").unwrap().severity;
+    assert_eq!(severity.worst(), Some(Severity::Advice));
+}
+
+#[test]
+fn what_one_parent_changed_is_not_changed_back_by_one_that_inherits_it() {
+    let policy = among(&[
+        ("/policy.yaml", "version: 1\nname: p\nextends: [a.yaml, b.yaml]\n"),
+        ("/a.yaml", "version: 1\nname: a\nextends: base\nrules: { serial: off }\n"),
+        ("/b.yaml", "version: 1\nname: b\nextends: ../x/../base.yaml\nrules: { chain-order: off }\n"),
+        ("/base.yaml", "version: 1\nname: other\nextends: base\n"),
+    ]);
+    assert!(policy.rule("serial").unwrap().is_off());
+    assert!(policy.rule("chain-order").unwrap().is_off());
+    let names: Vec<&str> = policy.sources.iter().map(|source| &**source.name()).collect();
+    assert_eq!(names, ["base", "/a.yaml", "/base.yaml", "/b.yaml", "/policy.yaml"]);
+}
+
+#[test]
+fn what_is_shown_loads_to_the_same_policy() {
+    let policy = good(
+        "version: 1\nname: child\ndescription: |\n  Two\n  lines.\nextends: base\n\
+         vars: { company: \"A: \\\"B\\\" #1\" }\nrules:\n  serial:\n    when: { class: [private], strict: false }\n    \
+         message: { invalid: \"{{x}} {vars.company}\", default: d }\n    examples:\n      \
+         fail: |\n        a\n          b\n      pass: \"\"\n  chain-order: off\n",
+    );
+    for origins in [false, true] {
+        let text = show(&policy, origins);
+        let again = good(&text);
+        assert_eq!(show(&again, false), show(&policy, false), "{text}");
+        assert_eq!(ids(&again), ids(&policy));
+        for (left, right) in policy.rules.iter().zip(&again.rules) {
+            assert_eq!(left.severity, right.severity);
+            assert_eq!(left.on, right.on);
+            assert_eq!(left.when, right.when);
+            assert_eq!(left.message, right.message);
+            assert_eq!(left.examples, right.examples);
+            assert_eq!(format!("{:?}", left.check), format!("{:?}", right.check));
+        }
+    }
+}
+
+#[test]
+fn origins_are_shown_over_each_part() {
+    let policy = good("version: 1\nname: child\nextends: base\nrules:\n  chain-order: off\n");
+    insta::assert_snapshot!(show(&policy, true), @"");
+}

@@ -1,0 +1,534 @@
+//! Variables: declared in policies, set in policies, configs and on the command line.
+
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::document::Given;
+use super::location::Location;
+use crate::source::escape;
+use crate::span::Span;
+use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
+
+/// What kind of value a variable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VarType {
+    /// A text.
+    String,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of texts.
+    List,
+}
+
+impl VarType {
+    /// The name in policies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::List => "list",
+        }
+    }
+
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::String => "a text",
+            Self::Integer => "a whole number",
+            Self::Boolean => "`true` or `false`",
+            Self::List => "a list of texts",
+        }
+    }
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VarValue {
+    /// A text.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A truth value.
+    Boolean(bool),
+    /// Texts.
+    List(Vec<String>),
+}
+
+/// As it stands in messages: items are joined by commas.
+impl fmt::Display for VarValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => formatter.write_str(text),
+            Self::Integer(number) => write!(formatter, "{number}"),
+            Self::Boolean(value) => write!(formatter, "{value}"),
+            Self::List(items) => formatter.write_str(&items.join(", ")),
+        }
+    }
+}
+
+impl VarValue {
+    /// The value as a node, every part of it at `span`.
+    #[must_use]
+    pub fn to_node(&self, span: Span) -> Node {
+        let value = match self {
+            Self::String(text) => Value::String(text.clone()),
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Boolean(value) => Value::Bool(*value),
+            Self::List(items) => Value::Sequence(
+                items
+                    .iter()
+                    .map(|item| Node {
+                        span,
+                        value: Value::String(item.clone()),
+                    })
+                    .collect(),
+            ),
+        };
+        Node { span, value }
+    }
+
+    fn from_node(node: &Node, kind: VarType) -> Option<Self> {
+        match (kind, &node.value) {
+            (VarType::String, Value::String(text)) => Some(Self::String(text.clone())),
+            (VarType::Integer, Value::Integer(number)) => Some(Self::Integer(*number)),
+            (VarType::Boolean, Value::Bool(value)) => Some(Self::Boolean(*value)),
+            (VarType::List, Value::Sequence(items)) => {
+                let texts = items.iter().map(|item| item.text().map(str::to_owned));
+                texts.collect::<Option<_>>().map(Self::List)
+            }
+            (
+                VarType::String | VarType::Integer | VarType::Boolean | VarType::List,
+                Value::Null
+                | Value::Bool(_)
+                | Value::Integer(_)
+                | Value::Float(_)
+                | Value::String(_)
+                | Value::Sequence(_)
+                | Value::Map(_),
+            ) => None,
+        }
+    }
+
+    fn from_text(text: &str, kind: VarType) -> Option<Self> {
+        match kind {
+            VarType::String => Some(Self::String(text.to_owned())),
+            VarType::Integer => text.parse().ok().map(Self::Integer),
+            VarType::Boolean => text.parse().ok().map(Self::Boolean),
+            VarType::List if text.is_empty() => Some(Self::List(Vec::new())),
+            VarType::List => {
+                let items = text.split(',').map(|item| item.trim().to_owned());
+                Some(Self::List(items.collect()))
+            }
+        }
+    }
+}
+
+/// A declared variable and what it holds.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// The name: `{vars.NAME}`.
+    pub name: Arc<str>,
+    /// What it can hold.
+    pub kind: VarType,
+    /// What it is for.
+    pub description: Option<Arc<str>>,
+    /// What it holds; `None` where nothing gave it a value.
+    pub value: Option<VarValue>,
+    /// Where it was declared.
+    pub declared: Location,
+    /// Where the value was given; the declaration where none was.
+    pub origin: Location,
+}
+
+/// A value for a variable from outside the policies: a config or the command line.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// The variable.
+    pub name: String,
+    /// Where the name stands.
+    pub name_at: Location,
+    /// The value.
+    pub value: OverrideValue,
+    /// Where the value stands.
+    pub value_at: Location,
+}
+
+/// A value as it was given.
+#[derive(Debug, Clone)]
+pub enum OverrideValue {
+    /// In YAML.
+    Yaml(Node),
+    /// On the command line: read as the variable's type wants it, lists by commas.
+    Text(String),
+}
+
+impl Override {
+    /// From a config's `vars`.
+    #[must_use]
+    pub fn from_entry(key: &Key, given: &Given) -> Self {
+        Self {
+            name: key.name.clone(),
+            name_at: Location::new(&given.source, key.span),
+            value: OverrideValue::Yaml(given.node.clone()),
+            value_at: given.location(),
+        }
+    }
+
+    /// From `NAME=VALUE`.
+    ///
+    /// # Errors
+    /// When there is no `=` or no name before it.
+    pub fn from_flag(text: &str) -> Result<Self, Box<Problem>> {
+        let at = Location::of_text("--var", text);
+        let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            let message = format!("`--var {}` gives no variable a value", escape(text));
+            let problem = at.problem(message, "has no `NAME=`");
+            return Err(Box::new(problem.help("write `--var NAME=VALUE`")));
+        };
+        let value_start = name.len().saturating_add(1);
+        Ok(Self {
+            name: name.to_owned(),
+            name_at: Location::new(&at.source, Span::new(0, name.len())),
+            value: OverrideValue::Text(value.to_owned()),
+            value_at: Location::new(&at.source, Span::new(value_start, text.len())),
+        })
+    }
+}
+
+/// Names the overrides that none of a run's policies declares.
+pub fn undeclared<'a>(
+    overrides: impl IntoIterator<Item = &'a Override>,
+    variables: impl IntoIterator<Item = &'a Variable> + Clone,
+) -> Problems {
+    let mut problems = Vec::new();
+    for given in overrides {
+        let mut names = variables.clone().into_iter().map(|known| &*known.name);
+        if names.any(|name| name == given.name) {
+            continue;
+        }
+        let names: Vec<&str> = variables
+            .clone()
+            .into_iter()
+            .map(|known| &*known.name)
+            .collect();
+        problems.push(unknown(&given.name, &given.name_at, names));
+    }
+    problems
+}
+
+fn unknown<'a>(name: &str, at: &Location, names: impl IntoIterator<Item = &'a str>) -> Problem {
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_unstable();
+    names.dedup();
+    let message = format!("no policy declares the variable `{}`", escape(name));
+    at.problem(message, "unknown variable")
+        .help(one_of(name, names))
+}
+
+/// A declaration: the type, a default, what it is for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Declaration {
+    /// What the variable holds.
+    #[serde(rename = "type")]
+    #[schemars(with = "VarType")]
+    kind: Located<VarType>,
+    /// The value where nothing else gives one; without it the variable is empty until it is set.
+    #[schemars(schema_with = "super::schema::var_value")]
+    default: Option<Node>,
+    /// What the variable is for.
+    description: Option<String>,
+}
+
+/// The variables of a policy, gathered from its files from the first parent on.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    all: Vec<Variable>,
+    /// Names whose declaration is broken: their use is not a further mistake.
+    broken: Vec<String>,
+}
+
+impl Variables {
+    pub(super) fn get(&self, name: &str) -> Option<&Variable> {
+        self.all.iter().find(|known| &*known.name == name)
+    }
+
+    pub(super) fn into_all(self) -> Vec<Variable> {
+        self.all
+    }
+
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.all.iter().map(|known| &*known.name).collect()
+    }
+
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.iter().any(|broken| broken == name)
+    }
+
+    /// Takes an entry of a file's `vars`. `complete` says that all parents could be read.
+    pub(super) fn entry(
+        &mut self,
+        key: &Key,
+        given: &Given,
+        complete: bool,
+        problems: &mut Problems,
+    ) {
+        let at = Location::new(&given.source, key.span);
+        if given.node.entries().is_some() {
+            self.declare(key, given, &at, problems);
+        } else if let Some(known) = self.all.iter_mut().find(|known| *known.name == *key.name) {
+            set(known, given, problems);
+        } else if complete && !self.is_broken(&key.name) {
+            let problem = unknown(&key.name, &at, self.names());
+            let help = match &problem.help {
+                Some(help) if help.starts_with("did you mean") => help.clone(),
+                Some(_) | None => format!(
+                    "to declare it here, write `{}: {{ type: string, default: … }}`",
+                    escape(&key.name)
+                ),
+            };
+            problems.push(problem.help(help));
+            self.broken.push(key.name.clone());
+        }
+    }
+
+    fn declare(&mut self, key: &Key, given: &Given, at: &Location, problems: &mut Problems) {
+        if !is_name(&key.name) {
+            let message = format!("`{}` cannot be a variable's name", escape(&key.name));
+            let problem = at.problem(message, "variable");
+            problems.push(problem.help("lower-case letters, digits and underscores"));
+        }
+        let Some(declaration) =
+            yaml::from_node::<Declaration>(&given.node, &given.source, problems)
+        else {
+            self.broken.push(key.name.clone());
+            return;
+        };
+        let kind = declaration.kind.value;
+        let mut variable = Variable {
+            name: key.name.as_str().into(),
+            kind,
+            description: declaration.description.map(Into::into),
+            value: None,
+            declared: at.clone(),
+            origin: at.clone(),
+        };
+        if let Some(node) = declaration.default {
+            let source = given.source.clone();
+            set(&mut variable, &Given { node, source }, problems);
+        }
+        match self.all.iter_mut().find(|known| *known.name == *key.name) {
+            Some(known) if known.kind == kind => *known = variable,
+            Some(known) => {
+                let name = escape(&key.name);
+                let message = format!(
+                    "the variable `{name}` is declared as {} elsewhere, as {} here",
+                    known.kind.as_str(),
+                    kind.as_str()
+                );
+                let there = &known.declared;
+                let location = Location::new(&given.source, declaration.kind.span);
+                let problem = location.problem(message, "another type");
+                problems.push(
+                    problem
+                        .related(&there.source, there.span, "first declared here")
+                        .help(format!("to give it a value, write `{name}: VALUE`")),
+                );
+            }
+            None => self.all.push(variable),
+        }
+    }
+
+    /// Applies values from outside, the later ones winning. Names that this policy does not
+    /// declare are left to [`undeclared`].
+    pub(super) fn apply(&mut self, overrides: &[Override], problems: &mut Problems) {
+        for given in overrides {
+            let Some(known) = self.all.iter_mut().find(|known| *known.name == *given.name) else {
+                continue;
+            };
+            let value = match &given.value {
+                OverrideValue::Yaml(node) => VarValue::from_node(node, known.kind),
+                OverrideValue::Text(text) => VarValue::from_text(text, known.kind),
+            };
+            let found = match &given.value {
+                OverrideValue::Yaml(node) => node.describe(),
+                OverrideValue::Text(text) => format!("the text \"{}\"", escape(text)),
+            };
+            take(known, value, &given.value_at, &found, problems);
+        }
+    }
+}
+
+fn set(variable: &mut Variable, given: &Given, problems: &mut Problems) {
+    if given.node.is_null() {
+        return;
+    }
+    let value = VarValue::from_node(&given.node, variable.kind);
+    let found = given.node.describe();
+    take(variable, value, &given.location(), &found, problems);
+}
+
+fn take(
+    variable: &mut Variable,
+    value: Option<VarValue>,
+    at: &Location,
+    found: &str,
+    problems: &mut Problems,
+) {
+    let Some(value) = value else {
+        let message = format!(
+            "the variable `{}` holds {}, found {found}",
+            escape(&variable.name),
+            variable.kind.wanted()
+        );
+        let there = &variable.declared;
+        problems.push(at.problem(message, found).related(
+            &there.source,
+            there.span,
+            "declared here",
+        ));
+        return;
+    };
+    variable.value = Some(value);
+    variable.origin = at.clone();
+}
+
+fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_lowercase() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// The name in a scalar that is exactly `{vars.NAME}`.
+fn reference(node: &Node) -> Option<&str> {
+    let inner = node.text()?.strip_prefix("{vars.")?.strip_suffix('}')?;
+    (!inner.contains(['{', '}'])).then_some(inner)
+}
+
+/// Puts the values of variables in the place of `"{vars.NAME}"`. Gives the node and the references
+/// that were replaced: name and place.
+pub(super) fn substitute(
+    node: &Node,
+    at: &Given,
+    variables: &Variables,
+    problems: &mut Problems,
+) -> (Node, Vec<(String, Span)>) {
+    let mut substitution = Substitution {
+        at,
+        variables,
+        problems,
+        replaced: Vec::new(),
+    };
+    let node = substitution.node(node);
+    (node, substitution.replaced)
+}
+
+struct Substitution<'a> {
+    at: &'a Given,
+    variables: &'a Variables,
+    problems: &'a mut Problems,
+    replaced: Vec<(String, Span)>,
+}
+
+impl Substitution<'_> {
+    fn node(&mut self, node: &Node) -> Node {
+        if let Some(name) = reference(node) {
+            return self.value(name, node);
+        }
+        let value = match &node.value {
+            Value::Sequence(items) => {
+                Value::Sequence(items.iter().map(|item| self.node(item)).collect())
+            }
+            Value::Map(entries) => {
+                self.unquoted(node, entries);
+                Value::Map(
+                    entries
+                        .iter()
+                        .map(|(key, value)| (key.clone(), self.node(value)))
+                        .collect(),
+                )
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_) => node.value.clone(),
+        };
+        let span = node.span;
+        Node { span, value }
+    }
+
+    fn value(&mut self, name: &str, node: &Node) -> Node {
+        let span = node.span;
+        let Some(variable) = self.variables.get(name) else {
+            if !self.variables.is_broken(name) {
+                let at = Location::new(&self.at.source, span);
+                self.problems
+                    .push(unknown(name, &at, self.variables.names()));
+            }
+            return node.clone();
+        };
+        self.replaced.push((name.to_owned(), span));
+        variable.value.as_ref().map_or(
+            Node {
+                span,
+                value: Value::Null,
+            },
+            |value| value.to_node(span),
+        )
+    }
+
+    /// `{vars.NAME}` without quotes is a map for YAML.
+    fn unquoted(&mut self, node: &Node, entries: &[(Key, Node)]) {
+        if let [(key, value)] = entries
+            && value.is_null()
+            && key.name.starts_with("vars.")
+        {
+            let name = escape(&key.name);
+            let at = Location::new(&self.at.source, node.span);
+            let problem = at.problem(format!("`{{{name}}}` without quotes is a map"), "a map");
+            self.problems
+                .push(problem.help(format!("write \"{{{name}}}\"")));
+        }
+    }
+}
+
+/// Adds to the problems that lie on a reference where its value came from.
+pub(super) fn explain(
+    problems: &mut [Problem],
+    replaced: &[(String, Span)],
+    variables: &Variables,
+) {
+    for problem in problems {
+        let on = replaced.iter().find(|(_, span)| *span == problem.span);
+        let Some(variable) = on.and_then(|(name, _)| variables.get(name)) else {
+            continue;
+        };
+        let name = escape(&variable.name);
+        let (place, what) = if variable.value.is_some() {
+            (
+                &variable.origin,
+                format!("`{name}` has its value from here"),
+            )
+        } else {
+            (&variable.declared, format!("`{name}` has no value"))
+        };
+        problem
+            .related
+            .push((place.source.clone(), place.span, what));
+        if variable.value.is_none() {
+            problem.help = Some(format!(
+                "give it one: `--var {name}=…`, or `{name}: …` under `vars`"
+            ));
+        }
+    }
+}
