@@ -6,6 +6,8 @@
 
 pub mod chain;
 pub mod check;
+pub mod engine;
+pub mod facts;
 pub mod finding;
 pub mod input;
 pub mod pem;

@@ -8,10 +8,28 @@ use ignore::{DirEntry, WalkBuilder};
 
 /// What a file that may hold a chain is called.
 const EXTENSIONS: [&str; 12] = [
-    "pem", "crt", "cer", "cert", "chain", "bundle", "ca-bundle", "der", "p7b", "p7c", "p12", "pfx",
+    "pem",
+    "crt",
+    "cer",
+    "cert",
+    "chain",
+    "bundle",
+    "ca-bundle",
+    "der",
+    "p7b",
+    "p7c",
+    "p12",
+    "pfx",
 ];
 /// Folders that hold what others made.
-const FOREIGN: [&str; 6] = ["node_modules", "target", "vendor", ".venv", "venv", "__pycache__"];
+const FOREIGN: [&str; 6] = [
+    "node_modules",
+    "target",
+    "vendor",
+    ".venv",
+    "venv",
+    "__pycache__",
+];
 
 /// How to look for files.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +87,9 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, 
         let whole = options.current.join(path);
         if whole.is_dir() {
             for file in walk(&whole, options) {
-                let shown = file.strip_prefix(&whole).map_or_else(|_| file.clone(), |rest| path.join(rest));
+                let shown = file
+                    .strip_prefix(&whole)
+                    .map_or_else(|_| file.clone(), |rest| path.join(rest));
                 if !is_excluded(&file, &excluded, options) {
                     let display = display(&shown);
                     found.entry(display.clone()).or_insert(Candidate {
@@ -82,7 +102,14 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, 
         } else if !(options.force_exclude && is_excluded(&whole, &excluded, options)) {
             let display = display(path);
             let named = !options.force_exclude;
-            found.insert(display.clone(), Candidate { path: whole, display, named });
+            found.insert(
+                display.clone(),
+                Candidate {
+                    path: whole,
+                    display,
+                    named,
+                },
+            );
         }
     }
     Ok(found.into_values().collect())
@@ -92,7 +119,11 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, 
 fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        set.add(globset::GlobBuilder::new(pattern).literal_separator(true).build()?);
+        set.add(
+            globset::GlobBuilder::new(pattern)
+                .literal_separator(true)
+                .build()?,
+        );
         // A folder's name stands for all that is in it, as in .gitignore.
         set.add(Glob::new(&format!("{}/**", pattern.trim_end_matches('/')))?);
     }
@@ -131,7 +162,9 @@ fn is_passed_over(entry: &DirEntry, respect: bool) -> bool {
 }
 
 fn may_hold_a_chain(path: &Path) -> bool {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase());
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
@@ -163,26 +196,49 @@ mod tests {
         folder
     }
 
-    fn found(folder: &tempfile::TempDir, paths: &[&str], change: impl Fn(&mut Options)) -> Vec<String> {
+    fn found(
+        folder: &tempfile::TempDir,
+        paths: &[&str],
+        change: impl Fn(&mut Options),
+    ) -> Vec<String> {
         let current = folder.path().to_owned();
-        let mut options = Options { root: current.clone(), current, ..Options::default() };
+        let mut options = Options {
+            root: current.clone(),
+            current,
+            ..Options::default()
+        };
         change(&mut options);
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let found = discover(&paths, &options).unwrap();
-        found.into_iter().map(|candidate| candidate.display).collect()
+        found
+            .into_iter()
+            .map(|candidate| candidate.display)
+            .collect()
     }
 
     #[test]
     fn a_folder_is_searched_for_files_that_may_hold_a_chain() {
-        let folder = folder(&["b/x.PEM", "a.crt", "readme.md", "c.ca-bundle", ".hidden/d.pem"]);
-        assert_eq!(found(&folder, &["."], |_| {}), [".hidden/d.pem", "a.crt", "b/x.PEM", "c.ca-bundle"]);
+        let folder = folder(&[
+            "b/x.PEM",
+            "a.crt",
+            "readme.md",
+            "c.ca-bundle",
+            ".hidden/d.pem",
+        ]);
+        assert_eq!(
+            found(&folder, &["."], |_| {}),
+            [".hidden/d.pem", "a.crt", "b/x.PEM", "c.ca-bundle"]
+        );
         assert_eq!(found(&folder, &["./b/"], |_| {}), ["b/x.PEM"]);
     }
 
     #[test]
     fn a_named_file_is_taken_whatever_it_is_called_and_however_often_it_is_named() {
         let folder = folder(&["chain.txt"]);
-        assert_eq!(found(&folder, &["chain.txt", "./chain.txt"], |_| {}), ["chain.txt"]);
+        assert_eq!(
+            found(&folder, &["chain.txt", "./chain.txt"], |_| {}),
+            ["chain.txt"]
+        );
     }
 
     #[test]
@@ -204,14 +260,21 @@ mod tests {
             exclude(options);
             options.force_exclude = true;
         };
-        assert_eq!(found(&folder, &["test/b.pem"], forced), Vec::<String>::new());
+        assert_eq!(
+            found(&folder, &["test/b.pem"], forced),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
     fn all_missing_paths_are_named_at_once() {
         let folder = folder(&["a.pem"]);
         let current = folder.path().to_owned();
-        let options = Options { root: current.clone(), current, ..Options::default() };
+        let options = Options {
+            root: current.clone(),
+            current,
+            ..Options::default()
+        };
         let paths = ["x.pem", "a.pem", "y"].map(PathBuf::from);
         let error = discover(&paths, &options).unwrap_err();
         assert_eq!(error.to_string(), "no such file or folder: x.pem, y");

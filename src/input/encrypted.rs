@@ -37,7 +37,10 @@ mod tests {
     #[test]
     fn each_tool_is_told_by_its_marks() {
         assert_eq!(tool(b"\0GITCRYPT\0\x01\x02"), Some("git-crypt"));
-        assert_eq!(tool(b"$ANSIBLE_VAULT;1.1;AES256\n3132"), Some("ansible-vault"));
+        assert_eq!(
+            tool(b"$ANSIBLE_VAULT;1.1;AES256\n3132"),
+            Some("ansible-vault")
+        );
         assert_eq!(tool(b"age-encryption.org/v1\n-> X25519 x"), Some("age"));
         assert_eq!(tool(b"\n-----BEGIN AGE ENCRYPTED FILE-----\n"), Some("age"));
         let json = br#"{"data":"ENC[AES256_GCM,data:x]","sops":{"mac":"ENC[AES256_GCM,data:y]"}}"#;
@@ -49,7 +52,10 @@ mod tests {
     #[test]
     fn plain_files_that_speak_of_the_tools_are_plain() {
         assert_eq!(tool(b"-----BEGIN CERTIFICATE-----\n"), None);
-        assert_eq!(tool(b"# encrypted with sops, mac below\n-----BEGIN CERTIFICATE-----\n"), None);
+        assert_eq!(
+            tool(b"# encrypted with sops, mac below\n-----BEGIN CERTIFICATE-----\n"),
+            None
+        );
         assert_eq!(tool(b""), None);
     }
 }

@@ -19,7 +19,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 16 << 20, pem: pem::Limits::default() }
+        Self {
+            bytes: 16 << 20,
+            pem: pem::Limits::default(),
+        }
     }
 }
 
@@ -67,9 +70,10 @@ pub enum Content {
 pub fn read(candidate: &Candidate, limits: &Limits) -> Input {
     match bytes_of(candidate, limits) {
         Ok(bytes) => from_bytes(&candidate.display, candidate.named, &bytes, limits),
-        Err(why) => {
-            Input { display: candidate.display.clone(), content: Content::Unreadable { why } }
-        }
+        Err(why) => Input {
+            display: candidate.display.clone(),
+            content: Content::Unreadable { why },
+        },
     }
 }
 
@@ -82,7 +86,9 @@ fn bytes_of(candidate: &Candidate, limits: &Limits) -> Result<Vec<u8>, String> {
     }
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large without reading all of it.
-    file.take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(told)?;
+    file.take(limits.bytes.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(told)?;
     Ok(bytes)
 }
 
@@ -93,19 +99,34 @@ pub fn from_bytes(display: &str, named: bool, bytes: &[u8], limits: &Limits) -> 
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.bytes) {
         let mebibytes = limits.bytes >> 20;
         let why = format!("it is larger than {mebibytes} MiB, far more than any chain");
-        return Input { display, content: Content::Unreadable { why } };
+        return Input {
+            display,
+            content: Content::Unreadable { why },
+        };
     }
     if let Some(tool) = encrypted::tool(bytes) {
-        let nothing = Document { len: bytes.len(), ..Document::default() };
+        let nothing = Document {
+            len: bytes.len(),
+            ..Document::default()
+        };
         let source = Arc::new(Source::new(&display, &pem::mask(bytes, &nothing)));
-        return Input { display, content: Content::Encrypted { tool, source } };
+        return Input {
+            display,
+            content: Content::Encrypted { tool, source },
+        };
     }
     let document = pem::scan(bytes, limits.pem);
     if let Some(reason) = nothing_to_check(&document).filter(|_| !named) {
-        return Input { display, content: Content::Skipped { reason } };
+        return Input {
+            display,
+            content: Content::Skipped { reason },
+        };
     }
     let source = Arc::new(Source::new(&display, &pem::mask(bytes, &document)));
-    Input { display, content: Content::Chain { document, source } }
+    Input {
+        display,
+        content: Content::Chain { document, source },
+    }
 }
 
 /// Why a file is none that holds a chain, where its blocks are all of another kind.
@@ -113,7 +134,10 @@ fn nothing_to_check(document: &Document) -> Option<&'static str> {
     let mut labels = document.blocks.iter().map(|block| block.label);
     let all = |kinds: &[Label]| {
         !document.blocks.is_empty()
-            && document.blocks.iter().all(|block| kinds.contains(&block.label))
+            && document
+                .blocks
+                .iter()
+                .all(|block| kinds.contains(&block.label))
     };
     let sound = document.faults.iter().all(|fault| {
         matches!(
@@ -124,7 +148,9 @@ fn nothing_to_check(document: &Document) -> Option<&'static str> {
     if !sound {
         return None;
     }
-    if all(&[Label::PrivateKey, Label::Parameters]) && labels.any(|label| label == Label::PrivateKey) {
+    if all(&[Label::PrivateKey, Label::Parameters])
+        && labels.any(|label| label == Label::PrivateKey)
+    {
         return Some("private key, no certificate");
     }
     if all(&[Label::CertificateRequest]) {
@@ -156,7 +182,10 @@ mod tests {
     fn keys_requests_and_revocation_lists_alone_are_skipped_where_they_were_found() {
         let key = block("PRIVATE KEY");
         assert_eq!(reason(false, &key), Some("private key, no certificate"));
-        assert_eq!(reason(false, &(block("EC PARAMETERS") + &key)), Some("private key, no certificate"));
+        assert_eq!(
+            reason(false, &(block("EC PARAMETERS") + &key)),
+            Some("private key, no certificate")
+        );
         assert!(reason(false, &block("CERTIFICATE REQUEST")).is_some());
         assert!(reason(false, &block("X509 CRL")).is_some());
     }
@@ -169,14 +198,20 @@ mod tests {
 
     #[test]
     fn a_key_beside_a_certificate_and_a_bare_public_key_are_checked() {
-        assert_eq!(reason(false, &(block("CERTIFICATE") + &block("PRIVATE KEY"))), None);
+        assert_eq!(
+            reason(false, &(block("CERTIFICATE") + &block("PRIVATE KEY"))),
+            None
+        );
         assert_eq!(reason(false, &block("PUBLIC KEY")), None);
         assert_eq!(reason(false, ""), None);
     }
 
     #[test]
     fn a_file_larger_than_the_limit_is_not_read() {
-        let limits = Limits { bytes: 4, ..Limits::default() };
+        let limits = Limits {
+            bytes: 4,
+            ..Limits::default()
+        };
         let input = from_bytes("x", true, b"12345", &limits);
         assert!(matches!(input.content, Content::Unreadable { .. }));
         let input = from_bytes("x", true, b"1234", &limits);
@@ -185,10 +220,14 @@ mod tests {
 
     #[test]
     fn nothing_of_an_encrypted_file_is_shown() {
-        let Content::Encrypted { tool, source } = content(true, "$ANSIBLE_VAULT;1.1;AES256\n3132\n")
+        let Content::Encrypted { tool, source } =
+            content(true, "$ANSIBLE_VAULT;1.1;AES256\n3132\n")
         else {
             panic!("not recognised");
         };
-        assert_eq!((tool, source.text()), ("ansible-vault", "*************************\n****\n"));
+        assert_eq!(
+            (tool, source.text()),
+            ("ansible-vault", "*************************\n****\n")
+        );
     }
 }
