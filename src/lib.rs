@@ -12,6 +12,7 @@ pub mod finding;
 pub mod input;
 pub mod pem;
 pub mod policy;
+pub mod report;
 pub mod source;
 pub mod span;
 pub mod x509;
