@@ -338,7 +338,9 @@ impl Reader<'_> {
         let before = self.problems.len();
         let file: Option<RuleFile> = yaml::read_known(node, self.source, self.problems);
         for problem in self.problems.iter_mut().skip(before) {
-            problem.message.push_str(&format!(" in rule `{}`", escape(&id.name)));
+            problem
+                .message
+                .push_str(&format!(" in rule `{}`", escape(&id.name)));
         }
         let file = file?;
         let fields = [

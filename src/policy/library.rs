@@ -270,9 +270,10 @@ fn normal(path: &Path) -> PathBuf {
             (Component::ParentDir, Some(Component::Normal(_))) => {
                 out.pop();
             }
-            (Component::ParentDir, _) | (Component::Prefix(_)
-            | Component::RootDir
-            | Component::Normal(_), _) => out.push(component),
+            (Component::ParentDir, _)
+            | (Component::Prefix(_) | Component::RootDir | Component::Normal(_), _) => {
+                out.push(component)
+            }
         }
     }
     out

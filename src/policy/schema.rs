@@ -19,10 +19,7 @@ const BASE: &str = "https://raw.githubusercontent.com/chainlint/chainlint/main/s
 /// The JSON Schema of a policy file.
 #[must_use]
 pub fn policy_schema() -> Value {
-    document::<PolicyFile>(
-        "policy.schema.json",
-        "chainlint policy",
-    )
+    document::<PolicyFile>("policy.schema.json", "chainlint policy")
 }
 
 /// The JSON Schema of `chainlint.yaml`.

@@ -73,19 +73,30 @@ fn a_rule_given_twice_hides_nothing_else() {
 
 #[test]
 fn an_alias_bomb() {
-    let mut text = String::from("version: 1\nname: acme\nrules:\n  a: &a [x, x, x, x, x, x, x, x, x]\n");
-    for (this, last) in ["b", "c", "d", "e", "f", "g"].iter().zip(["a", "b", "c", "d", "e", "f"]) {
+    let mut text =
+        String::from("version: 1\nname: acme\nrules:\n  a: &a [x, x, x, x, x, x, x, x, x]\n");
+    for (this, last) in ["b", "c", "d", "e", "f", "g"]
+        .iter()
+        .zip(["a", "b", "c", "d", "e", "f"])
+    {
         let aliases = vec![format!("*{last}"); 9].join(", ");
         text.push_str(&format!("  {this}: &{this} [{aliases}]\n"));
     }
     let problems = load(&text).unwrap_err();
     assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].message, "the file holds too much, aliases written out");
+    assert_eq!(
+        problems[0].message,
+        "the file holds too much, aliases written out"
+    );
 }
 
 #[test]
 fn nesting_without_end() {
-    for text in ["[".repeat(100_000), "{a: ".repeat(10_000), "- ".repeat(10_000)] {
+    for text in [
+        "[".repeat(100_000),
+        "{a: ".repeat(10_000),
+        "- ".repeat(10_000),
+    ] {
         let problems = load(&text).unwrap_err();
         let told = told(&problems);
         assert!(told.contains("nested too deeply"), "{told}");
@@ -96,7 +107,9 @@ fn nesting_without_end() {
 fn two_documents() {
     whole(
         &format!("{RULE}---\nversion: 1\n"),
-        &["9:1 a second YAML document begins here [second document] one file holds one document: remove all from this `---` on"],
+        &[
+            "9:1 a second YAML document begins here [second document] one file holds one document: remove all from this `---` on",
+        ],
     );
 }
 
@@ -110,7 +123,9 @@ fn a_tag() {
     replacing(
         "severity: error",
         "severity: !mine error",
-        &["5:21 a YAML tag has no meaning here [tagged] remove the tag; quotes make a text of anything"],
+        &[
+            "5:21 a YAML tag has no meaning here [tagged] remove the tag; quotes make a text of anything",
+        ],
     );
 }
 
@@ -131,7 +146,9 @@ fn an_unclosed_quote() {
     replacing(
         "    message: \"m {not_after}\"",
         "    message: \"m",
-        &["8:14 this is not YAML: unclosed quote [here] close the quotes; inside '…' a quote is written twice"],
+        &[
+            "8:14 this is not YAML: unclosed quote [here] close the quotes; inside '…' a quote is written twice",
+        ],
     );
 }
 
@@ -140,7 +157,9 @@ fn a_colon_in_a_plain_text() {
     replacing(
         "    message: \"m {not_after}\"",
         "    message: this: is wrong",
-        &["8:18 this is not YAML: mapping values are not allowed in this context [here] a text with `: ` in it needs quotes; else the indentation is wrong"],
+        &[
+            "8:18 this is not YAML: mapping values are not allowed in this context [here] a text with `: ` in it needs quotes; else the indentation is wrong",
+        ],
     );
 }
 
@@ -153,7 +172,11 @@ fn windows_line_ends_and_letters_beyond_ascii_move_no_place() {
     let problems = load(&text).unwrap_err();
     assert_eq!(problems.len(), 1);
     assert_eq!(underlined(&problems[0]), "lief");
-    assert!(told(&problems).starts_with("/policy.yaml:6:9 "), "{}", told(&problems));
+    assert!(
+        told(&problems).starts_with("/policy.yaml:6:9 "),
+        "{}",
+        told(&problems)
+    );
     let problems = load(&format!("\u{feff}{text}")).unwrap_err();
     assert_eq!(underlined(&problems[0]), "lief");
 }
@@ -164,8 +187,15 @@ fn windows_line_ends_and_letters_beyond_ascii_move_no_place() {
 fn an_empty_file() {
     for text in ["", "# nothing\n", "{}\n"] {
         let problems = load(text).unwrap_err();
-        let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-        assert_eq!(messages, ["`name` is missing", "`version` is missing"], "{text}");
+        let messages: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.message.as_str())
+            .collect();
+        assert_eq!(
+            messages,
+            ["`name` is missing", "`version` is missing"],
+            "{text}"
+        );
     }
 }
 
@@ -173,7 +203,9 @@ fn an_empty_file() {
 fn a_list_instead_of_a_policy() {
     whole(
         "- a\n",
-        &["1:1 expected a map with the keys `version`, `name`, `description`, `extends`, `vars`, `rules`, found a list [a list] -"],
+        &[
+            "1:1 expected a map with the keys `version`, `name`, `description`, `extends`, `vars`, `rules`, found a list [a list] -",
+        ],
     );
 }
 
@@ -207,7 +239,9 @@ fn a_misspelt_severity() {
     replacing(
         "severity: error",
         "severity: eror",
-        &["5:15 `severity`: expected one of `error`, `warning`, `advice`, `off`, found the text \"eror\" [the text \"eror\"] did you mean `error`?"],
+        &[
+            "5:15 `severity`: expected one of `error`, `warning`, `advice`, `off`, found the text \"eror\" [the text \"eror\"] did you mean `error`?",
+        ],
     );
 }
 
@@ -221,7 +255,9 @@ fn a_severity_as_yaml_1_1_would_write_off() {
     }
     whole(
         "version: 1\nname: acme\nextends: base\nrules:\n  serial: no\n",
-        &["5:11 `severity`: expected one of `error`, `warning`, `advice`, `off`, found the text \"no\" [the text \"no\"] to turn it off, write `off`"],
+        &[
+            "5:11 `severity`: expected one of `error`, `warning`, `advice`, `off`, found the text \"no\" [the text \"no\"] to turn it off, write `off`",
+        ],
     );
 }
 
@@ -230,7 +266,9 @@ fn a_wrong_selection_of_certificates() {
     replacing(
         "on: leaf",
         "on: [leaf]",
-        &["6:9 `on`: expected one of `leaf`, `intermediate`, `root`, `ca`, `any`, found a list [a list] -"],
+        &[
+            "6:9 `on`: expected one of `leaf`, `intermediate`, `root`, `ca`, `any`, found a list [a list] -",
+        ],
     );
 }
 
@@ -239,12 +277,16 @@ fn a_missing_on_and_one_too_many() {
     replacing(
         "    on: leaf\n",
         "",
-        &["4:3 rule `own-rule` does not say which certificates it asks [`on` is missing] `on`: one of `leaf`, `intermediate`, `root`, `ca`, `any`"],
+        &[
+            "4:3 rule `own-rule` does not say which certificates it asks [`on` is missing] `on`: one of `leaf`, `intermediate`, `root`, `ca`, `any`",
+        ],
     );
     replacing(
         "{ not-expired: {} }\n    message: \"m {not_after}\"",
         "{ order: {} }\n    message: m",
-        &["6:9 the check `order` asks the file, not its certificates [`on` has no meaning here] remove `on`"],
+        &[
+            "6:9 the check `order` asks the file, not its certificates [`on` has no meaning here] remove `on`",
+        ],
     );
 }
 
@@ -276,17 +318,23 @@ fn two_checks_none_and_one_without_parameters() {
     replacing(
         "{ not-expired: {} }",
         "{ not-expired: {}, order: {} }",
-        &["7:12 `check` names several checks: `not-expired`, `order` [one check is wanted] one rule asks one check; write a second rule for the other"],
+        &[
+            "7:12 `check` names several checks: `not-expired`, `order` [one check is wanted] one rule asks one check; write a second rule for the other",
+        ],
     );
     replacing(
         "{ not-expired: {} }",
         "{}",
-        &["7:12 `check` names no check [one check is wanted] one rule asks one check; write a second rule for the other"],
+        &[
+            "7:12 `check` names no check [one check is wanted] one rule asks one check; write a second rule for the other",
+        ],
     );
     replacing(
         "{ not-expired: {} }",
         "not-expired",
-        &["7:12 `check`: expected a map with one key, found the text \"not-expired\" [the text \"not-expired\"] write `check: { not-expired: {} }`"],
+        &[
+            "7:12 `check`: expected a map with one key, found the text \"not-expired\" [the text \"not-expired\"] write `check: { not-expired: {} }`",
+        ],
     );
 }
 
@@ -371,10 +419,17 @@ fn placeholders_that_mean_nothing_are_underlined_themselves() {
 
 #[test]
 fn placeholders_are_found_in_block_scalars_too() {
-    let text = RULE.replace("\"m {not_after}\"", ">-\n      a long\n      {nothing} text");
+    let text = RULE.replace(
+        "\"m {not_after}\"",
+        ">-\n      a long\n      {nothing} text",
+    );
     let problems = load(&text).unwrap_err();
     assert_eq!(underlined(&problems[0]), "{nothing}");
-    assert!(told(&problems).starts_with("/policy.yaml:10:7 "), "{}", told(&problems));
+    assert!(
+        told(&problems).starts_with("/policy.yaml:10:7 "),
+        "{}",
+        told(&problems)
+    );
 }
 
 #[test]
@@ -393,7 +448,9 @@ fn missing_fields_are_told_at_the_rule() {
 fn a_rule_that_no_parent_has() {
     whole(
         "version: 1\nname: acme\nextends: base\nrules:\n  cert-expird: off\n",
-        &["5:3 no policy that this one extends has a rule `cert-expird` [unknown rule] did you mean `cert-expired`?"],
+        &[
+            "5:3 no policy that this one extends has a rule `cert-expird` [unknown rule] did you mean `cert-expired`?",
+        ],
     );
 }
 
@@ -468,8 +525,14 @@ fn declarations_that_contradict() {
 fn a_circle_of_parents() {
     let files = [
         ("/policy.yaml", "version: 1\nname: a\nextends: b/b.yaml\n"),
-        ("/b/b.yaml", "version: 1\nname: b\nextends: [base, c.yaml]\n"),
-        ("/b/c.yaml", "version: 1\nname: c\nextends: ../policy.yaml\n"),
+        (
+            "/b/b.yaml",
+            "version: 1\nname: b\nextends: [base, c.yaml]\n",
+        ),
+        (
+            "/b/c.yaml",
+            "version: 1\nname: c\nextends: ../policy.yaml\n",
+        ),
     ];
     let problems = load_among(&files, &[]).unwrap_err();
     assert_eq!(
@@ -479,16 +542,26 @@ fn a_circle_of_parents() {
     let way: Vec<String> = problems[0]
         .related
         .iter()
-        .map(|(file, span, what)| format!("{}:{} {what}", file.name(), file.position(span.start).line))
+        .map(|(file, span, what)| {
+            format!("{}:{} {what}", file.name(), file.position(span.start).line)
+        })
         .collect();
-    assert_eq!(way, ["/policy.yaml:3 by way of `/b/b.yaml`", "/b/b.yaml:3 by way of `/b/c.yaml`"]);
+    assert_eq!(
+        way,
+        [
+            "/policy.yaml:3 by way of `/b/b.yaml`",
+            "/b/b.yaml:3 by way of `/b/c.yaml`"
+        ]
+    );
 }
 
 #[test]
 fn a_policy_that_extends_itself() {
     whole(
         "version: 1\nname: a\nextends: ./policy.yaml\n",
-        &["3:10 the policy `/policy.yaml` extends itself [closes the circle] remove one of the `extends`"],
+        &[
+            "3:10 the policy `/policy.yaml` extends itself [closes the circle] remove one of the `extends`",
+        ],
     );
 }
 
@@ -508,23 +581,37 @@ fn parents_that_do_not_exist() {
 fn parents_that_are_no_names() {
     whole(
         "version: 1\nname: a\nextends: 5\n",
-        &["3:10 `extends`: expected a policy or a list of them, found the number 5 [the number 5] a built-in policy's name, or a path relative to this file"],
+        &[
+            "3:10 `extends`: expected a policy or a list of them, found the number 5 [the number 5] a built-in policy's name, or a path relative to this file",
+        ],
     );
 }
 
 #[test]
 fn mistakes_of_all_files_are_told_together() {
     let files = [
-        ("/policy.yaml", "version: 1\nname: a\nextends: b.yaml\nrules: { x: { check: { y: {} } } }\n"),
+        (
+            "/policy.yaml",
+            "version: 1\nname: a\nextends: b.yaml\nrules: { x: { check: { y: {} } } }\n",
+        ),
         ("/b.yaml", "version: 1\nname: b\nrules: { z: off }\n"),
     ];
     let problems = load_among(&files, &[]).unwrap_err();
-    let files: Vec<&str> = problems.iter().map(|problem| &**problem.file.name()).collect();
-    assert_eq!(files, ["/b.yaml", "/policy.yaml", "/policy.yaml", "/policy.yaml"]);
+    let files: Vec<&str> = problems
+        .iter()
+        .map(|problem| &**problem.file.name())
+        .collect();
+    assert_eq!(
+        files,
+        ["/b.yaml", "/policy.yaml", "/policy.yaml", "/policy.yaml"]
+    );
 }
 
 #[test]
 fn a_hostile_text_is_shown_and_not_obeyed() {
     let problems = load("version: 1\nname: \"a\\e[31m\"\n").unwrap_err();
-    assert_eq!(problems[0].message, "the name `a\\u{1b}[31m` is not kebab-case");
+    assert_eq!(
+        problems[0].message,
+        "the name `a\\u{1b}[31m` is not kebab-case"
+    );
 }

@@ -41,7 +41,10 @@ fn every_rule_explains_itself() {
             let id = &rule.id;
             assert!(rule.help.is_some(), "{name}: {id} has no help");
             assert!(rule.reference.is_some(), "{name}: {id} has no reference");
-            assert!(rule.description.is_some(), "{name}: {id} has no description");
+            assert!(
+                rule.description.is_some(),
+                "{name}: {id} has no description"
+            );
             assert!(rule.examples.is_some(), "{name}: {id} has no examples");
         }
     }

@@ -40,7 +40,11 @@ fn all_entries_that_match_apply_and_later_ones_win_key_by_key() {
     assert_eq!(selection.policy.unwrap().text, "base");
     assert_eq!(selection.environment.as_deref(), Some("staging"));
     assert_eq!(selection.app.as_deref(), Some("aisp"));
-    let names: Vec<&str> = selection.vars.iter().map(|given| given.name.as_str()).collect();
+    let names: Vec<&str> = selection
+        .vars
+        .iter()
+        .map(|given| given.name.as_str())
+        .collect();
     assert_eq!(names, ["company", "days", "company"]);
 }
 
@@ -48,7 +52,12 @@ fn all_entries_that_match_apply_and_later_ones_win_key_by_key() {
 fn a_star_stays_within_a_folder() {
     let config = parse(FULL).unwrap();
     assert_eq!(config.select(Path::new("tpp/a.pem")).matched, [2]);
-    assert!(config.select(Path::new("tpp/deep/a.pem")).matched.is_empty());
+    assert!(
+        config
+            .select(Path::new("tpp/deep/a.pem"))
+            .matched
+            .is_empty()
+    );
     assert!(config.excludes(Path::new("a/testdata/b.pem")));
     assert!(config.excludes(Path::new("b.bak")));
     assert!(!config.excludes(Path::new("a/b.bak")));
@@ -127,5 +136,8 @@ fn the_nearest_config_up_to_the_repository_s_root_counts() {
         Some(PathBuf::from("/home/repo/chainlint.yml"))
     );
     assert_eq!(found(&["/home/repo/.git", "/home/chainlint.yaml"]), None);
-    assert_eq!(found(&["/chainlint.yaml"]), Some(PathBuf::from("/chainlint.yaml")));
+    assert_eq!(
+        found(&["/chainlint.yaml"]),
+        Some(PathBuf::from("/chainlint.yaml"))
+    );
 }

@@ -18,7 +18,10 @@ fn a_child_has_the_rules_of_its_parent_in_order_and_its_own_after_them() {
         "version: 1\nname: child\nextends: base\nrules:\n  own:\n    severity: advice\n    on: leaf\n    \
          check: { not-expired: }\n    message: m\n  chain-order: error\n",
     );
-    assert_eq!(ids(&policy), ["cert-expired", "chain-order", "serial", "own"]);
+    assert_eq!(
+        ids(&policy),
+        ["cert-expired", "chain-order", "serial", "own"]
+    );
     assert_eq!(policy.rule("own").unwrap().on, Some(On::Leaf));
     let order = policy.rule("chain-order").unwrap();
     assert_eq!(order.severity.of(None), Some(Severity::Error));
@@ -32,9 +35,15 @@ fn a_field_of_a_child_replaces_the_field_of_its_parent_whole() {
     );
     let rule = policy.rule("cert-expired").unwrap();
     assert_eq!(rule.on, Some(On::Leaf));
-    assert_eq!(rule.help.as_ref().unwrap().of(None).render(&|_| None), "Ask.");
+    assert_eq!(
+        rule.help.as_ref().unwrap().of(None).render(&|_| None),
+        "Ask."
+    );
     assert_eq!(rule.severity.of(None), Some(Severity::Error));
-    assert_eq!(rule.origin_of(Field::On).unwrap().to_string(), "/policy.yaml:6");
+    assert_eq!(
+        rule.origin_of(Field::On).unwrap().to_string(),
+        "/policy.yaml:6"
+    );
     assert_eq!(rule.origin_of(Field::Check).unwrap().to_string(), "base:11");
     assert_eq!(rule.origin().line, 8, "the parent asks");
     let serial = policy.rule("serial").unwrap();
@@ -63,9 +72,18 @@ fn a_shorthand_counts_for_all_outcomes() {
 #[test]
 fn of_several_parents_the_last_one_wins() {
     let policy = among(&[
-        ("/policy.yaml", "version: 1\nname: p\nextends: [./a.yaml, sub/b.yaml]\n"),
-        ("/a.yaml", "version: 1\nname: a\nextends: base\nrules: { serial: off }\n"),
-        ("/sub/b.yaml", "version: 1\nname: b\nextends: base\nrules: { serial: advice }\n"),
+        (
+            "/policy.yaml",
+            "version: 1\nname: p\nextends: [./a.yaml, sub/b.yaml]\n",
+        ),
+        (
+            "/a.yaml",
+            "version: 1\nname: a\nextends: base\nrules: { serial: off }\n",
+        ),
+        (
+            "/sub/b.yaml",
+            "version: 1\nname: b\nextends: base\nrules: { serial: advice }\n",
+        ),
     ]);
     let severity = &policy.rule("serial").unwrap().severity;
     assert_eq!(severity.worst(), Some(Severity::Advice));
@@ -74,15 +92,31 @@ fn of_several_parents_the_last_one_wins() {
 #[test]
 fn what_one_parent_changed_is_not_changed_back_by_one_that_inherits_it() {
     let policy = among(&[
-        ("/policy.yaml", "version: 1\nname: p\nextends: [a.yaml, b.yaml]\n"),
-        ("/a.yaml", "version: 1\nname: a\nextends: base\nrules: { serial: off }\n"),
-        ("/b.yaml", "version: 1\nname: b\nextends: ../x/../base.yaml\nrules: { chain-order: off }\n"),
+        (
+            "/policy.yaml",
+            "version: 1\nname: p\nextends: [a.yaml, b.yaml]\n",
+        ),
+        (
+            "/a.yaml",
+            "version: 1\nname: a\nextends: base\nrules: { serial: off }\n",
+        ),
+        (
+            "/b.yaml",
+            "version: 1\nname: b\nextends: ../x/../base.yaml\nrules: { chain-order: off }\n",
+        ),
         ("/base.yaml", "version: 1\nname: other\nextends: base\n"),
     ]);
     assert!(policy.rule("serial").unwrap().is_off());
     assert!(policy.rule("chain-order").unwrap().is_off());
-    let names: Vec<&str> = policy.sources.iter().map(|source| &**source.name()).collect();
-    assert_eq!(names, ["base", "/a.yaml", "/base.yaml", "/b.yaml", "/policy.yaml"]);
+    let names: Vec<&str> = policy
+        .sources
+        .iter()
+        .map(|source| &**source.name())
+        .collect();
+    assert_eq!(
+        names,
+        ["base", "/a.yaml", "/base.yaml", "/b.yaml", "/policy.yaml"]
+    );
 }
 
 #[test]

@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::policy::{BUILTINS, config_schema, policy_schema};
 
 fn fresh(name: &str, schema: &Value) {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "schema", name].iter().collect();
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "schema", name]
+        .iter()
+        .collect();
     let wanted = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -15,7 +17,10 @@ fn fresh(name: &str, schema: &Value) {
         return;
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == wanted, "{name} is stale: run `UPDATE=1 cargo test`");
+    assert!(
+        found == wanted,
+        "{name} is stale: run `UPDATE=1 cargo test`"
+    );
 }
 
 #[test]
@@ -39,9 +44,10 @@ fn json(text: &str) -> Value {
             Yaml::Float(value) => Value::from(*value),
             Yaml::String(value) => Value::from(value.as_str()),
             Yaml::Sequence(items) => items.iter().map(of).collect(),
-            Yaml::Map(entries) => {
-                entries.iter().map(|(key, node)| (key.name.clone(), of(node))).collect()
-            }
+            Yaml::Map(entries) => entries
+                .iter()
+                .map(|(key, node)| (key.name.clone(), of(node)))
+                .collect(),
         }
     }
     let source = std::sync::Arc::new(crate::source::Source::new("text", text));
@@ -52,7 +58,9 @@ fn mistakes(schema: &Value, text: &str) -> Vec<String> {
     let validator = jsonschema::draft202012::new(schema).unwrap();
     let document = json(text);
     let errors = validator.iter_errors(&document);
-    errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 #[test]
@@ -101,10 +109,16 @@ fn the_schema_refuses_what_the_reader_refuses() {
     }
     let schema = config_schema();
     assert_eq!(
-        mistakes(&schema, "version: 1\nvars: { a: [b] }\nfiles: [{ match: ['*'], policy: x }]\nfail_on: advice\n"),
+        mistakes(
+            &schema,
+            "version: 1\nvars: { a: [b] }\nfiles: [{ match: ['*'], policy: x }]\nfail_on: advice\n"
+        ),
         Vec::<String>::new()
     );
-    for text in ["version: 1\nfile: []\n", "version: 1\nfiles: [{ policy: x }]\n"] {
+    for text in [
+        "version: 1\nfile: []\n",
+        "version: 1\nfiles: [{ policy: x }]\n",
+    ] {
         assert_ne!(mistakes(&schema, text), Vec::<String>::new(), "{text}");
     }
 }
@@ -116,7 +130,10 @@ fn every_key_and_every_check_has_a_hover_text() {
         assert!(property.get("description").is_some(), "{key}");
     }
     let text = schema.to_string();
-    assert!(!text.contains("\"format\""), "formats of Rust help no editor");
+    assert!(
+        !text.contains("\"format\""),
+        "formats of Rust help no editor"
+    );
     for kind in crate::check::KINDS {
         let needle = format!("\"required\":[\"{}\"]", kind.name);
         assert!(text.contains(&needle), "{}", kind.name);

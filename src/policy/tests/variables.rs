@@ -30,7 +30,10 @@ fn message(policy: &Policy) -> String {
 fn a_variable_becomes_a_typed_parameter_and_a_part_of_a_message() {
     let policy = with(POLICY, &[flag("roles=x, y")]);
     let check = format!("{:?}", policy.rule("serial").unwrap().check);
-    assert!(check.contains("max_octets: 1,") || check.contains("max_octets: Some(1)"), "{check}");
+    assert!(
+        check.contains("max_octets: 1,") || check.contains("max_octets: Some(1)"),
+        "{check}"
+    );
     assert_eq!(message(&policy), "1  x, y");
 }
 
@@ -57,7 +60,10 @@ fn the_command_line_wins_over_mappings_over_the_config_over_policies() {
     let policy = load_among(&files, &overrides).unwrap();
     assert_eq!(value(&policy, "size"), of(4), "the mapping's value");
     assert_eq!(value(&policy, "strict"), Some(VarValue::Boolean(true)));
-    assert_eq!(value(&policy, "company"), Some(VarValue::String("c".to_owned())));
+    assert_eq!(
+        value(&policy, "company"),
+        Some(VarValue::String("c".to_owned()))
+    );
     overrides.push(flag("size=5"));
     let policy = load_among(&files, &overrides).unwrap();
     assert_eq!(value(&policy, "size"), of(5), "the command line's value");
@@ -72,7 +78,8 @@ fn a_value_of_the_wrong_type_is_told_where_it_was_given() {
         "--var:1:6 the variable `size` holds a whole number, found the text \"many\" [the text \"many\"] -"
     );
     assert_eq!(problems[0].related[0].2, "declared here");
-    let problems = load("version: 1\nname: p\nextends: base\nvars: { days: \"30\" }\n").unwrap_err();
+    let problems =
+        load("version: 1\nname: p\nextends: base\nvars: { days: \"30\" }\n").unwrap_err();
     assert_eq!(
         told(&problems),
         "/policy.yaml:4:15 the variable `days` holds a whole number, found the text \"30\" [the text \"30\"] -"
@@ -119,5 +126,8 @@ fn a_flag_without_a_name_is_a_mistake() {
     }
     let empty = with(POLICY, &[flag("roles="), flag("company=")]);
     assert_eq!(value(&empty, "roles"), Some(VarValue::List(Vec::new())));
-    assert_eq!(value(&empty, "company"), Some(VarValue::String(String::new())));
+    assert_eq!(
+        value(&empty, "company"),
+        Some(VarValue::String(String::new()))
+    );
 }
