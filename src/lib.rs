@@ -6,7 +6,10 @@
 
 pub mod chain;
 pub mod check;
+pub mod engine;
+pub mod facts;
 pub mod finding;
+pub mod input;
 pub mod pem;
 pub mod policy;
 pub mod source;

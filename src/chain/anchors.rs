@@ -1,5 +1,196 @@
-//! The roots that are known: Mozilla's store and the legacy table.
+//! The roots that are known: Mozilla's store, and older roots that chains still end in.
+//!
+//! A root is known by its key; a name alone is worth nothing. Built when first asked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+use crate::x509::{AttributeType, Certificate, Name};
+
+/// Roots that Mozilla's store lacks and chains still end in: subject, notAfter, SHA-256 of the
+/// certificate, SHA-256 of the `SubjectPublicKeyInfo`.
+const LEGACY: &str = include_str!("legacy-roots.tsv");
 
 /// Known roots.
+#[derive(Debug, Default)]
+pub struct Anchors {
+    store: OnceLock<Store>,
+}
+
+/// Where a root is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Mozilla's store.
+    Mozilla,
+    /// The table of older roots.
+    Legacy,
+}
+
+/// A root whose key is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRoot {
+    /// Its subject, for display.
+    pub subject: String,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
 #[derive(Debug)]
-pub struct Anchors {}
+struct Store {
+    by_key: BTreeMap<[u8; 32], KnownRoot>,
+    certificates: Vec<Arc<Certificate>>,
+    /// Common names (or organizational units, where there is none) of roots of which only the key's
+    /// hash is known.
+    legacy_names: Vec<(String, String)>,
+}
+
+impl Anchors {
+    /// Mozilla's roots and the older ones.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::default()
+    }
+
+    /// The root with this key (SHA-256 of its `SubjectPublicKeyInfo`).
+    #[must_use]
+    pub fn known_key(&self, spki_sha256: &[u8; 32]) -> Option<&KnownRoot> {
+        self.store().by_key.get(spki_sha256)
+    }
+
+    /// The embedded certificates of this name.
+    pub fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Arc<Certificate>> {
+        self.store()
+            .certificates
+            .iter()
+            .filter(move |root| root.subject.value.matches(name))
+    }
+
+    /// Whether a known root bears this name, whatever its key.
+    #[must_use]
+    pub fn bears_known_name(&self, name: &Name) -> bool {
+        let distinguishing = || {
+            let common = name
+                .common_name()
+                .or_else(|| name.first(&AttributeType::OrganizationalUnit));
+            Some((common?.to_owned(), name.organization()?.to_owned()))
+        };
+        self.named(name).next().is_some()
+            || distinguishing().is_some_and(|pair| self.store().legacy_names.contains(&pair))
+    }
+
+    fn store(&self) -> &Store {
+        self.store.get_or_init(Store::read)
+    }
+}
+
+impl Store {
+    fn read() -> Self {
+        let certificates: Vec<Arc<Certificate>> = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|der| Certificate::parse(der).ok().map(Arc::new))
+            .collect();
+        let mut by_key = BTreeMap::new();
+        let mut legacy_names = Vec::new();
+        for (subject, key) in LEGACY.lines().filter_map(legacy) {
+            legacy_names.extend(distinguishing(subject));
+            by_key.insert(
+                key,
+                KnownRoot {
+                    subject: subject.to_owned(),
+                    origin: Origin::Legacy,
+                },
+            );
+        }
+        // Mozilla's word weighs more where both know a key.
+        for root in &certificates {
+            let subject = root.subject.value.to_string();
+            let known = KnownRoot {
+                subject,
+                origin: Origin::Mozilla,
+            };
+            by_key.insert(root.public_key.value.spki_sha256, known);
+        }
+        Self {
+            by_key,
+            certificates,
+            legacy_names,
+        }
+    }
+}
+
+/// Subject and key hash of a line of the table.
+fn legacy(line: &str) -> Option<(&str, [u8; 32])> {
+    let mut columns = line.split('\t');
+    let subject = columns.next()?;
+    let key = HEXLOWER_PERMISSIVE
+        .decode(columns.nth(2)?.trim().as_bytes())
+        .ok()?;
+    Some((subject, key.try_into().ok()?))
+}
+
+/// Common name (or organizational unit) and organization of a subject as OpenSSL prints it.
+fn distinguishing(subject: &str) -> Option<(String, String)> {
+    let value = |kind: &str| {
+        let marker = format!("{kind} = ");
+        let start = if subject.starts_with(&marker) {
+            0
+        } else {
+            subject.find(&format!(", {marker}"))?.checked_add(2)?
+        };
+        let rest = subject.get(start.checked_add(marker.len())?..)?;
+        // A value with a comma stands in quotes.
+        match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next(),
+            None => rest.split(", ").next(),
+        }
+        .map(str::to_owned)
+    };
+    Some((value("CN").or_else(|| value("OU"))?, value("O")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_of_older_roots_is_read() {
+        assert_eq!(
+            LEGACY.lines().filter_map(legacy).count(),
+            LEGACY.lines().count()
+        );
+    }
+
+    #[test]
+    fn every_root_of_mozillas_store_is_read_and_known_by_its_key() {
+        let anchors = Anchors::embedded();
+        let store = anchors.store();
+        assert_eq!(
+            store.certificates.len(),
+            webpki_root_certs::TLS_SERVER_ROOT_CERTS.len()
+        );
+        for root in &store.certificates {
+            let known = anchors
+                .known_key(&root.public_key.value.spki_sha256)
+                .unwrap();
+            assert_eq!(known.origin, Origin::Mozilla);
+            assert_eq!(root.problems, [], "{}", root.subject.value);
+        }
+        assert!(anchors.known_key(&[0; 32]).is_none());
+    }
+
+    #[test]
+    fn names_of_older_roots_are_told_by_common_name_and_organization() {
+        let subject = "C = US, O = \"VeriSign, Inc.\", OU = Class 3, CN = Old Root";
+        assert_eq!(
+            distinguishing(subject),
+            Some(("Old Root".into(), "VeriSign, Inc.".into()))
+        );
+        assert_eq!(
+            distinguishing("O = A, OU = B"),
+            Some(("B".into(), "A".into()))
+        );
+        assert_eq!(distinguishing("CN = A"), None);
+    }
+}

@@ -1,62 +1,175 @@
 //! From the certificates of a file to a [`Chain`].
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use super::{Anchors, Chain, Signature};
+use super::class;
+use super::path::{Finder, Path};
+use super::{Chain, Member, Role, Session, Unreadable};
 use crate::pem::Document;
-use crate::x509::{self, Certificate};
+use crate::x509::Certificate;
 
-/// What the files of a run share: equal certificates are parsed once, each signature is checked once.
-#[derive(Debug)]
-pub struct Session {
-    anchors: Anchors,
-}
-
-impl Session {
-    /// An empty session.
-    #[must_use]
-    pub fn new(anchors: Anchors) -> Self {
-        Self { anchors }
-    }
-
-    /// The known roots.
-    #[must_use]
-    pub fn anchors(&self) -> &Anchors {
-        &self.anchors
-    }
-
-    /// The certificate, parsed once a run.
-    ///
-    /// # Errors
-    /// As [`Certificate::parse`].
-    pub fn certificate(&self, der: &[u8]) -> Result<Arc<Certificate>, x509::Error> {
-        Certificate::parse(der).map(Arc::new)
-    }
-
-    /// Whether `issuer`'s key made `certificate`'s signature, checked once a run for each pair of
-    /// key and certificate.
-    #[must_use]
-    pub fn signature(&self, issuer: &Certificate, certificate: &Certificate) -> Signature {
-        let _ = (issuer, certificate);
-        Signature::Undetermined("")
-    }
-}
+/// Leaves a file from which a path is looked for; further ones are leaves all the same.
+const LEAVES_TRIED: usize = 16;
 
 /// Reads a document's certificates and finds how they belong together.
+///
+/// The file's own order is tried first; only when it is no path is the right one looked for, within
+/// a budget of steps and signatures (see `path`).
 #[must_use]
 pub fn build(document: Document, session: &Session) -> Chain {
-    let _ = session;
-    Chain {
-        document,
-        members: Vec::new(),
-        unreadable: Vec::new(),
-        path: Vec::new(),
-        links: Vec::new(),
-        top: super::Top::Nothing,
-        leaves: Vec::new(),
-        duplicates: Vec::new(),
-        strangers: Vec::new(),
-        class: super::Class::Private,
-        exhausted: false,
+    let mut chain = Chain::empty(document);
+    read(&mut chain, session);
+    chain.duplicates = duplicates(&chain.members);
+
+    // Positions among the distinct members, and what they are in `members`.
+    let distinct: Vec<usize> = (0..chain.members.len())
+        .filter(|at| !chain.duplicates.iter().any(|(again, _)| again == at))
+        .collect();
+    if distinct.is_empty() {
+        return chain;
+    }
+    let certificates = distinct
+        .iter()
+        .filter_map(|at| chain.members.get(*at))
+        .map(|member| &member.certificate);
+    let mut finder = Finder::new(certificates.collect(), session);
+    let count = distinct.len();
+    let (path, leaves) = match finder
+        .in_file_order()
+        .filter(|path| starts_with_leaf(&chain, &distinct, path))
+    {
+        Some(path) => (path, vec![0]),
+        None => search(&mut finder, &chain, &distinct),
+    };
+    chain.exhausted = finder.exhausted;
+
+    let original = |at: &usize| distinct.get(*at).copied();
+    chain.path = path.certificates.iter().filter_map(original).collect();
+    chain.leaves = leaves.iter().filter_map(original).collect();
+    chain.strangers = (0..count)
+        .filter(|at| !path.certificates.contains(at) && !leaves.contains(at))
+        .filter_map(|at| original(&at))
+        .collect();
+    chain.links = path.links;
+    chain.top = path.top;
+    assign_roles(&mut chain);
+    chain.ending = class::ending(chain.top_member(), &chain.top, session);
+    chain.class = class::classify(chain.leaf(), &chain.ending);
+    chain
+}
+
+/// Fills `members` and `unreadable`.
+fn read(chain: &mut Chain, session: &Session) {
+    let blocks = chain.document.blocks.iter().enumerate();
+    let certificates = blocks.filter(|(_, block)| block.label.is_certificate());
+    for (index, (block, content)) in (1..).zip(certificates) {
+        let parsed = content
+            .content
+            .as_ref()
+            .map(|content| session.certificate(&content.der));
+        match parsed {
+            Some(Ok(certificate)) => {
+                let role = Role::Intermediate;
+                chain.members.push(Member {
+                    index,
+                    block,
+                    certificate,
+                    role,
+                });
+            }
+            Some(Err(error)) => {
+                chain.unreadable.push(Unreadable {
+                    index,
+                    block,
+                    error: Some(error),
+                });
+            }
+            None => chain.unreadable.push(Unreadable {
+                index,
+                block,
+                error: None,
+            }),
+        }
+    }
+}
+
+fn duplicates(members: &[Member]) -> Vec<(usize, usize)> {
+    let mut first: BTreeMap<[u8; 32], usize> = BTreeMap::new();
+    let mut duplicates = Vec::new();
+    for (at, member) in members.iter().enumerate() {
+        let earlier = *first.entry(member.certificate.sha256).or_insert(at);
+        if earlier != at {
+            duplicates.push((at, earlier));
+        }
+    }
+    duplicates
+}
+
+/// Whether a path in file order begins with an end-entity certificate: only then is there nothing to
+/// search for.
+fn starts_with_leaf(chain: &Chain, distinct: &[usize], path: &Path) -> bool {
+    let is_ca = |at: &usize| {
+        distinct
+            .get(*at)
+            .and_then(|at| chain.members.get(*at))
+            .is_some_and(|member| member.certificate.is_ca())
+    };
+    path.certificates.first().is_some_and(|first| !is_ca(first))
+        && path.certificates.iter().skip(1).all(is_ca)
+}
+
+/// The path and the leaves, the path's own first; no leaves where there are CA certificates alone.
+fn search(finder: &mut Finder<'_>, chain: &Chain, distinct: &[usize]) -> (Path, Vec<usize>) {
+    let certificate = |at: usize| {
+        distinct
+            .get(at)
+            .and_then(|at| chain.members.get(*at))
+            .map(|m| &m.certificate)
+    };
+    let is_ca = |at: usize| {
+        certificate(at).is_some_and(|found: &std::sync::Arc<Certificate>| found.is_ca())
+    };
+    let leaves: Vec<usize> = (0..distinct.len())
+        .filter(|at| !is_ca(*at))
+        .filter(|at| !finder.issued_another(*at))
+        .collect();
+    if leaves.is_empty() {
+        let lowest = (0..distinct.len())
+            .find(|at| !finder.issued_another(*at))
+            .unwrap_or(0);
+        return (finder.from(lowest), Vec::new());
+    }
+    let mut paths: Vec<Path> = leaves
+        .iter()
+        .take(LEAVES_TRIED)
+        .map(|leaf| finder.from(*leaf))
+        .collect();
+    // The first leaf leads, unless a later one alone has a whole chain above it.
+    let chosen = paths
+        .iter()
+        .position(|path| path.is_whole() && path.certificates.len() > 1)
+        .unwrap_or(0);
+    let path = paths.swap_remove(chosen);
+    let first = path.certificates.first().copied();
+    let others = leaves.into_iter().filter(|leaf| Some(*leaf) != first);
+    (path.clone(), first.into_iter().chain(others).collect())
+}
+
+fn assign_roles(chain: &mut Chain) {
+    let (path, leaves) = (chain.path.clone(), chain.leaves.clone());
+    let duplicates = chain.duplicates.clone();
+    for (at, member) in chain.members.iter_mut().enumerate() {
+        let first = duplicates
+            .iter()
+            .find(|(again, _)| *again == at)
+            .map_or(at, |(_, first)| *first);
+        let stands_above = path.iter().skip(1).any(|above| *above == first);
+        member.role = if leaves.contains(&first) && !stands_above {
+            Role::Leaf
+        } else if member.certificate.is_self_issued() {
+            Role::Root
+        } else {
+            Role::Intermediate
+        };
     }
 }

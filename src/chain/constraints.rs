@@ -1,1 +1,426 @@
 //! Path length and name constraints along a path (RFC 5280 §6.1).
+
+use std::net::IpAddr;
+
+use super::{Chain, Member};
+use crate::span::DerSpan;
+use crate::x509::{AttributeType, Field, GeneralName, NameConstraints};
+
+/// Comparisons of a name with a constraint a chain; a hostile file can ask for millions.
+const COMPARISONS: usize = 250_000;
+
+/// A CA with more intermediate certificates below it than it allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// Position in `members`.
+    pub ca: usize,
+    /// `pathLenConstraint`.
+    pub allowed: u32,
+    /// How many there are.
+    pub found: usize,
+}
+
+/// Every CA of the path whose pathLenConstraint is exceeded (§4.2.1.9). The lowest certificate is no
+/// intermediate, and self-issued ones do not count.
+#[must_use]
+pub fn path_length(chain: &Chain) -> Vec<Excess> {
+    let mut below = 0_usize;
+    let mut excesses = Vec::new();
+    for ca in chain.path.iter().skip(1).copied() {
+        let Some(member) = chain.members.get(ca) else {
+            continue;
+        };
+        let constraints = member.certificate.extensions.basic_constraints.value();
+        let allowed = constraints
+            .filter(|found| found.ca)
+            .and_then(|found| found.path_len);
+        if let Some(allowed) = allowed
+            && usize::try_from(allowed).is_ok_and(|allowed| below > allowed)
+        {
+            excesses.push(Excess {
+                ca,
+                allowed,
+                found: below,
+            });
+        }
+        if !member.certificate.is_self_issued() {
+            below = below.saturating_add(1);
+        }
+    }
+    excesses
+}
+
+/// A name that a CA above it does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forbidden {
+    /// Position in `members` of the certificate that bears the name.
+    pub member: usize,
+    /// Position in `members` of the CA with the constraint.
+    pub ca: usize,
+    /// The name, as displayed.
+    pub name: String,
+    /// The field that it stands in.
+    pub field: Field,
+    /// Its bytes.
+    pub span: DerSpan,
+    /// Why.
+    pub why: Reason,
+}
+
+/// Why a name is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It lies in none of the permitted subtrees of its form.
+    NotPermitted,
+    /// It lies in an excluded subtree.
+    Excluded,
+    /// The constraint is of a form, or written in a way, that cannot be held against a name; what
+    /// cannot be told counts as not allowed (§4.2.1.10).
+    Unsupported,
+    /// There are more names and constraints than are worth comparing.
+    TooMany,
+}
+
+/// Every name of the path that a CA above it does not allow (§4.2.1.10, §6.1.3 (b) and (c)).
+///
+/// A common name that looks like a host is not held against DNS constraints: the standard knows host
+/// names in subjectAltName alone.
+#[must_use]
+pub fn names(chain: &Chain) -> Vec<Forbidden> {
+    let mut found = Vec::new();
+    let mut budget = COMPARISONS;
+    for (height, ca) in chain.path.iter().copied().enumerate().skip(1) {
+        let Some(constraints) = chain
+            .members
+            .get(ca)
+            .and_then(|member| member.certificate.extensions.name_constraints.value())
+        else {
+            continue;
+        };
+        for (depth, at) in chain.path.iter().copied().enumerate().take(height) {
+            let Some(member) = chain.members.get(at) else {
+                continue;
+            };
+            // Self-issued certificates are exempt, unless they are the last of the path (§6.1.3).
+            if depth > 0 && member.certificate.is_self_issued() {
+                continue;
+            }
+            for (name, field, span) in names_of(member) {
+                let reason = forbids(constraints, &name, &mut budget);
+                if let Some(why) = reason {
+                    let shown = name.to_string();
+                    found.push(Forbidden {
+                        member: at,
+                        ca,
+                        name: shown,
+                        field,
+                        span,
+                        why,
+                    });
+                    if why == Reason::TooMany {
+                        return found;
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Every name of a certificate: its subject, its alternative names, and e-mail addresses of the
+/// subject where no alternative name is one.
+fn names_of(member: &Member) -> Vec<(GeneralName, Field, DerSpan)> {
+    let certificate = &member.certificate;
+    let subject = &certificate.subject;
+    let alternative = certificate.extensions.subject_alternative_name.value();
+    let alternative: Vec<_> = alternative.into_iter().flatten().collect();
+    let mut names = Vec::new();
+    if !subject.value.attributes.is_empty() {
+        names.push((
+            GeneralName::Directory(subject.value.clone()),
+            Field::Subject,
+            subject.span,
+        ));
+    }
+    if !alternative
+        .iter()
+        .any(|name| matches!(name.value, GeneralName::Email(_)))
+    {
+        names.extend(
+            subject
+                .value
+                .values(&AttributeType::EmailAddress)
+                .map(|attribute| {
+                    let address = GeneralName::Email(attribute.value.value.clone());
+                    (address, Field::Subject, attribute.value.span)
+                }),
+        );
+    }
+    names.extend(
+        alternative
+            .iter()
+            .map(|name| (name.value.clone(), Field::SubjectAlternativeName, name.span)),
+    );
+    names
+}
+
+fn forbids(
+    constraints: &NameConstraints,
+    name: &GeneralName,
+    budget: &mut usize,
+) -> Option<Reason> {
+    let mut compare = |subtrees: &Option<Vec<GeneralName>>, excluding: bool| {
+        let mut same_form = false;
+        for base in subtrees.iter().flatten() {
+            let Some(left) = budget.checked_sub(1) else {
+                return Err(Reason::TooMany);
+            };
+            *budget = left;
+            match within(name, base, excluding) {
+                Within::OtherForm => {}
+                Within::No => same_form = true,
+                Within::Yes => return Ok((true, true)),
+                Within::Unknown => return Err(Reason::Unsupported),
+            }
+        }
+        Ok((false, same_form))
+    };
+    match compare(&constraints.excluded, true) {
+        Err(reason) => return Some(reason),
+        Ok((true, _)) => return Some(Reason::Excluded),
+        Ok((false, _)) => {}
+    }
+    match compare(&constraints.permitted, false) {
+        Err(reason) => Some(reason),
+        Ok((false, true)) => Some(Reason::NotPermitted),
+        Ok(_) => None,
+    }
+}
+
+enum Within {
+    /// The constraint is about names of another form.
+    OtherForm,
+    Yes,
+    No,
+    Unknown,
+}
+
+impl From<bool> for Within {
+    fn from(inside: bool) -> Self {
+        if inside { Self::Yes } else { Self::No }
+    }
+}
+
+/// Whether a name lies in a subtree. A wildcard lies in an excluded subtree if any of its hosts may.
+fn within(name: &GeneralName, base: &GeneralName, excluding: bool) -> Within {
+    match (name, base) {
+        (GeneralName::Dns(host), GeneralName::Dns(base)) => dns(host, base, excluding),
+        (GeneralName::Email(address), GeneralName::Email(base)) => email(address, base),
+        (GeneralName::Uri(address), GeneralName::Uri(base)) => uri(address, base),
+        (GeneralName::Ip(address), GeneralName::Ip(base)) => ip(address, base),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => {
+            name.begins_with(base).into()
+        }
+        (GeneralName::RegisteredId(_), GeneralName::RegisteredId(_)) => Within::Unknown,
+        (GeneralName::Other(form), GeneralName::Other(base)) if form == base => Within::Unknown,
+        (
+            GeneralName::Dns(_)
+            | GeneralName::Email(_)
+            | GeneralName::Uri(_)
+            | GeneralName::Ip(_)
+            | GeneralName::Directory(_)
+            | GeneralName::RegisteredId(_)
+            | GeneralName::Other(_),
+            _,
+        ) => Within::OtherForm,
+    }
+}
+
+/// A host within a domain: the domain itself, or with labels added on the left; a leading dot asks
+/// for at least one such label, as it does in other forms.
+fn dns(host: &str, base: &str, excluding: bool) -> Within {
+    let (host, base) = (host.to_ascii_lowercase(), base.to_ascii_lowercase());
+    // A wildcard or an empty label in a constraint has no meaning (§4.2.1.10).
+    if base.contains('*') || base.contains("..") || host.contains("..") {
+        return Within::Unknown;
+    }
+    let below = |host: &str, base: &str| {
+        let (domain, itself) = match base.strip_prefix('.') {
+            Some(domain) => (domain, false),
+            None => (base, true),
+        };
+        domain.is_empty()
+            || (itself && host == domain)
+            || host
+                .strip_suffix(domain)
+                .is_some_and(|labels| labels.ends_with('.') && labels.len() > 1)
+    };
+    match host.strip_prefix("*.") {
+        Some(parent) if excluding => (below(&host, &base) || below(&base, parent)).into(),
+        Some(_) | None => below(&host, &base).into(),
+    }
+}
+
+fn email(address: &str, base: &str) -> Within {
+    let Some((local, host)) = address
+        .rsplit_once('@')
+        .filter(|(local, host)| !local.is_empty() && !host.is_empty())
+    else {
+        return Within::Unknown;
+    };
+    let host = host.to_ascii_lowercase();
+    match base.rsplit_once('@') {
+        // A mailbox: the part before the @ keeps its letter case (RFC 5321 §2.4).
+        Some((base_local, base_host)) => {
+            (local == base_local && host == base_host.to_ascii_lowercase()).into()
+        }
+        None => host_within(&host, &base.to_ascii_lowercase()),
+    }
+}
+
+/// A host that is the base, or lies below it where the base begins with a dot.
+fn host_within(host: &str, base: &str) -> Within {
+    if base.contains('*') || base.contains('/') {
+        return Within::Unknown;
+    }
+    match base.strip_prefix('.') {
+        Some(domain) => host
+            .strip_suffix(domain)
+            .is_some_and(|labels| labels.ends_with('.') && labels.len() > 1)
+            .into(),
+        None => (base.is_empty() || host == base).into(),
+    }
+}
+
+fn uri(address: &str, base: &str) -> Within {
+    let authority = address.split_once("://").map(|(_, rest)| rest);
+    let authority = authority.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = authority.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
+    let host = host.map(|host| host.split(':').next().unwrap_or(host).to_ascii_lowercase());
+    match host {
+        // Constraints are about hosts by name; a URI without one lies in no subtree (§4.2.1.10).
+        Some(host)
+            if !host.is_empty() && !host.starts_with('[') && host.parse::<IpAddr>().is_err() =>
+        {
+            host_within(&host, &base.to_ascii_lowercase())
+        }
+        Some(_) | None => Within::Unknown,
+    }
+}
+
+fn ip(address: &[u8], base: &[u8]) -> Within {
+    let (network, mask) = base.split_at(base.len() / 2);
+    if network.len() != mask.len() || !matches!(mask.len(), 4 | 16) || !is_prefix(mask) {
+        return Within::Unknown;
+    }
+    if address.len() != network.len() {
+        return if matches!(address.len(), 4 | 16) {
+            Within::No
+        } else {
+            Within::Unknown
+        };
+    }
+    let octets = address.iter().zip(network).zip(mask);
+    octets
+        .into_iter()
+        .all(|((address, network), mask)| address & mask == network & mask)
+        .into()
+}
+
+/// Whether a mask is ones followed by zeros.
+fn is_prefix(mask: &[u8]) -> bool {
+    let ones: u32 = mask
+        .iter()
+        .take_while(|octet| **octet == 0xFF)
+        .map(|_| 8)
+        .sum();
+    let full = usize::try_from(ones / 8).unwrap_or_default();
+    let mut rest = mask.iter().skip(full);
+    let first_is_prefix = rest
+        .next()
+        .is_none_or(|octet| octet.leading_ones() == octet.count_ones());
+    first_is_prefix && rest.all(|octet| *octet == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(within: Within) -> Option<bool> {
+        match within {
+            Within::Yes => Some(true),
+            Within::No => Some(false),
+            Within::OtherForm | Within::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn hosts_lie_in_a_domain_with_or_without_labels_added() {
+        let dns = |host, base| inside(dns(host, base, false));
+        assert_eq!(dns("example.com", "example.com"), Some(true));
+        assert_eq!(dns("a.B.example.com", "Example.com"), Some(true));
+        assert_eq!(dns("badexample.com", "example.com"), Some(false));
+        assert_eq!(dns("example.com", ".example.com"), Some(false));
+        assert_eq!(dns("a.example.com", ".example.com"), Some(true));
+        assert_eq!(dns("anything.org", ""), Some(true));
+        assert_eq!(dns("*.example.com", "example.com"), Some(true));
+        assert_eq!(dns("a.example.com", "*.example.com"), None);
+    }
+
+    #[test]
+    fn a_wildcard_is_excluded_where_one_of_its_hosts_is() {
+        assert_eq!(
+            inside(dns("*.example.com", "a.example.com", true)),
+            Some(true)
+        );
+        assert_eq!(
+            inside(dns("*.example.com", "a.example.com", false)),
+            Some(false)
+        );
+        assert_eq!(
+            inside(dns("*.example.com", "a.example.org", true)),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn addresses_are_held_against_mailboxes_hosts_and_domains() {
+        let email = |address, base| inside(email(address, base));
+        assert_eq!(email("a@example.com", "a@EXAMPLE.com"), Some(true));
+        assert_eq!(email("A@example.com", "a@example.com"), Some(false));
+        assert_eq!(email("a@example.com", "example.com"), Some(true));
+        assert_eq!(email("a@b.example.com", "example.com"), Some(false));
+        assert_eq!(email("a@b.example.com", ".example.com"), Some(true));
+        assert_eq!(email("nobody", "example.com"), None);
+    }
+
+    #[test]
+    fn uris_are_held_against_their_host() {
+        let uri = |address, base| inside(uri(address, base));
+        assert_eq!(uri("spiffe://Acme.example/a", "acme.example"), Some(true));
+        assert_eq!(
+            uri("https://user@a.acme.example:8443/x", ".acme.example"),
+            Some(true)
+        );
+        assert_eq!(uri("https://a.acme.example", "acme.example"), Some(false));
+        assert_eq!(uri("https://10.0.0.1/", "acme.example"), None);
+        assert_eq!(uri("urn:x", "acme.example"), None);
+    }
+
+    #[test]
+    fn addresses_lie_in_networks_of_their_own_family() {
+        let network = [10, 0, 0, 0, 255, 0, 0, 0];
+        assert_eq!(inside(ip(&[10, 1, 2, 3], &network)), Some(true));
+        assert_eq!(inside(ip(&[11, 1, 2, 3], &network)), Some(false));
+        assert_eq!(inside(ip(&[0; 16], &network)), Some(false));
+        assert_eq!(
+            inside(ip(&[10, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 255, 0])),
+            None
+        );
+        assert_eq!(inside(ip(&[10, 1, 2, 3], &[10, 0, 0])), None);
+        assert!(
+            is_prefix(&[255, 255, 255, 255]) && is_prefix(&[0; 4]) && is_prefix(&[255, 192, 0, 0])
+        );
+        assert!(!is_prefix(&[255, 160, 0, 0]));
+    }
+}

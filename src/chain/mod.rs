@@ -7,11 +7,16 @@ mod anchors;
 mod build;
 mod class;
 pub mod constraints;
+mod order;
+mod path;
+mod session;
 pub mod signature;
 
-pub use anchors::Anchors;
-pub use build::{Session, build};
-pub use class::Class;
+pub use anchors::{Anchors, KnownRoot};
+pub use build::build;
+pub use class::{Class, Ending};
+pub use order::{Move, Order, Target};
+pub use session::Session;
 pub use signature::Signature;
 
 use std::sync::Arc;
@@ -43,6 +48,8 @@ pub struct Chain {
     pub strangers: Vec<usize>,
     /// Who issued it.
     pub class: Class,
+    /// How the path's top stands to the known roots.
+    pub ending: Ending,
     /// The search for a path was cut short by its budget (see `build`).
     pub exhausted: bool,
 }
@@ -105,7 +112,90 @@ pub enum Top {
     IssuerMissing,
 }
 
+/// What is missing above a path whose top was issued by someone who is not in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    /// A root is in the file, and the path does not reach it: something between is missing.
+    Intermediate {
+        /// Position in `members` of the certificate whose issuer is missing.
+        below: usize,
+        /// Positions in `members` of the CA certificates that the path does not reach.
+        unreached: Vec<usize>,
+    },
+    /// No root is in the file.
+    Root {
+        /// Position in `members` of the certificate whose issuer is missing.
+        below: usize,
+    },
+}
+
 impl Chain {
+    /// A chain of no certificates.
+    #[must_use]
+    pub fn empty(document: Document) -> Self {
+        Self {
+            document,
+            members: Vec::new(),
+            unreadable: Vec::new(),
+            path: Vec::new(),
+            links: Vec::new(),
+            top: Top::Nothing,
+            leaves: Vec::new(),
+            duplicates: Vec::new(),
+            strangers: Vec::new(),
+            class: Class::Private,
+            ending: Ending::Unknown,
+            exhausted: false,
+        }
+    }
+
+    /// The members without repetitions.
+    pub fn distinct_members(&self) -> impl Iterator<Item = &Member> {
+        let repeats = |at: usize| self.duplicates.iter().any(|(again, _)| *again == at);
+        self.members
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| !repeats(*at))
+            .map(|(_, member)| member)
+    }
+
+    /// What is missing, where the path does not end in a self-issued certificate.
+    #[must_use]
+    pub fn gap(&self) -> Option<Gap> {
+        let below = *self
+            .path
+            .last()
+            .filter(|_| self.top == Top::IssuerMissing)?;
+        let is = |at: &usize, what: fn(&Certificate) -> bool| {
+            self.members
+                .get(*at)
+                .is_some_and(|member| what(&member.certificate))
+        };
+        let roots = self
+            .strangers
+            .iter()
+            .filter(|at| is(at, Certificate::is_self_issued))
+            .count();
+        if roots == 0 {
+            return Some(Gap::Root { below });
+        }
+        let is_ca = |certificate: &Certificate| certificate.is_ca() || certificate.is_self_issued();
+        let unreached = self
+            .strangers
+            .iter()
+            .copied()
+            .filter(|at| is(at, is_ca))
+            .collect();
+        Some(Gap::Intermediate { below, unreached })
+    }
+
+    /// How the path's certificates have to move to stand in order.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        let numbers: Vec<usize> = self.path_members().map(|member| member.index).collect();
+        order::mend(&numbers)
+    }
+
     /// The leaf, where the file has any certificate that can be read.
     #[must_use]
     pub fn leaf(&self) -> Option<&Member> {

@@ -6,6 +6,7 @@
 
 pub mod kinds;
 mod table;
+pub mod text;
 
 pub use table::{Details, KINDS, Kind, Parameters, Scope, kind};
 

@@ -8,7 +8,11 @@ use serde::Deserialize;
 /// `a, b, c`; `none` where there is nothing.
 pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     let words: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
 }
 
 /// A pattern over a whole text: `*` stands for any run of characters, everything else for itself;
@@ -26,10 +30,14 @@ impl Pattern {
         let Some(mut rest) = parts.next().and_then(|head| text.strip_prefix(head)) else {
             return false;
         };
-        let Some(tail) = parts.next_back() else { return rest.is_empty() };
+        let Some(tail) = parts.next_back() else {
+            return rest.is_empty();
+        };
         for part in parts {
             // The leftmost place is the best one: it leaves the most text for what follows.
-            let Some((_, after)) = rest.split_once(part) else { return false };
+            let Some((_, after)) = rest.split_once(part) else {
+                return false;
+            };
             rest = after;
         }
         rest.ends_with(tail)
@@ -55,8 +63,14 @@ mod tests {
     #[test]
     fn stars_stand_for_any_run_of_characters() {
         assert!(matches("*cloudflare*", "Cloudflare TLS Issuing ECC CA 1"));
-        assert!(matches("CloudFlare Origin SSL*Certificate Authority", "CloudFlare Origin SSL ECC Certificate Authority"));
-        assert!(matches("CloudFlare Origin SSL*Certificate Authority", "CloudFlare Origin SSL Certificate Authority"));
+        assert!(matches(
+            "CloudFlare Origin SSL*Certificate Authority",
+            "CloudFlare Origin SSL ECC Certificate Authority"
+        ));
+        assert!(matches(
+            "CloudFlare Origin SSL*Certificate Authority",
+            "CloudFlare Origin SSL Certificate Authority"
+        ));
         assert!(matches("a*b*c", "a-b-b-c"));
         assert!(!matches("a*b*c", "a-c-b"));
         assert!(matches("*", ""));

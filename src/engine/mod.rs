@@ -17,6 +17,7 @@ use crate::chain::{self, Anchors, Chain, Class, Session};
 use crate::check::{Check, Context, File, FileState, Subject};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
+use crate::pem::Document;
 use crate::policy::{Labels, Policy, Rule};
 use crate::source::Source;
 use stamp::Stamp;
@@ -167,17 +168,33 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
-            Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+            Judged {
+                outcome: FileOutcome { path, status },
+                findings,
+                source: Some(source),
+            }
         }
         Content::Encrypted { tool, source } => {
             let state = FileState::Encrypted(tool);
             let findings = apply_to_file(plan, file, state, &source);
-            let status = FileStatus::Skipped { reason: format!("encrypted with {tool}") };
-            Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+            let status = FileStatus::Skipped {
+                reason: format!("encrypted with {tool}"),
+            };
+            Judged {
+                outcome: FileOutcome { path, status },
+                findings,
+                source: Some(source),
+            }
         }
         Content::Skipped { reason } => {
-            let status = FileStatus::Skipped { reason: reason.to_owned() };
-            Judged { outcome: FileOutcome { path, status }, findings: Vec::new(), source: None }
+            let status = FileStatus::Skipped {
+                reason: reason.to_owned(),
+            };
+            Judged {
+                outcome: FileOutcome { path, status },
+                findings: Vec::new(),
+                source: None,
+            }
         }
         Content::Unreadable { why } => unreadable(plan, file, path, &why),
     }
@@ -197,7 +214,11 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
         environment: file.environment.clone(),
         app: file.app.clone(),
     };
-    Judged { outcome: FileOutcome { path, status }, findings, source: Some(source) }
+    Judged {
+        outcome: FileOutcome { path, status },
+        findings,
+        source: Some(source),
+    }
 }
 
 /// Applies the rules that need nothing but the file itself.
@@ -208,12 +229,18 @@ fn apply_to_file(
     source: &Source,
 ) -> Vec<Finding> {
     let labels = file.labels(plan, Class::Private);
-    let chain = Chain::empty();
+    let chain = Chain::empty(Document::default());
     let mut stamp = Stamp::new(file, &chain, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
-                stamp.verdict(rule, check.check(File { state, len: source.text().len() }));
+                stamp.verdict(
+                    rule,
+                    check.check(File {
+                        state,
+                        len: source.text().len(),
+                    }),
+                );
             }
             Check::Chain(_) | Check::Certificate(_) => {}
         }
@@ -229,14 +256,23 @@ fn apply(
     source: &Source,
     anchors: &Anchors,
 ) -> Vec<Finding> {
-    let context = Context { now: plan.now, anchors };
+    let context = Context {
+        now: plan.now,
+        anchors,
+    };
     let labels = file.labels(plan, chain.class);
     let mut stamp = Stamp::new(file, chain, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
                 let state = FileState::Read;
-                stamp.verdict(rule, check.check(File { state, len: chain.document.len }));
+                stamp.verdict(
+                    rule,
+                    check.check(File {
+                        state,
+                        len: chain.document.len,
+                    }),
+                );
             }
             Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
             Check::Certificate(check) => {

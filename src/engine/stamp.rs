@@ -45,13 +45,22 @@ pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Findin
         related: Vec::new(),
         fingerprint: fingerprint("readable", "", source.name()),
         waived: None,
-        origin: Origin { path: file.policy.name.clone(), line: 1 },
+        origin: Origin {
+            path: file.policy.name.clone(),
+            line: 1,
+        },
     }
 }
 
 impl<'a> Stamp<'a> {
     pub(super) fn new(file: &'a PlannedFile, chain: &'a Chain, source: &'a Source) -> Self {
-        Self { file, chain, source, facts: BTreeMap::new(), findings: Vec::new() }
+        Self {
+            file,
+            chain,
+            source,
+            facts: BTreeMap::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// Takes what a check found into the findings, as far as the rule cares.
@@ -79,13 +88,18 @@ impl<'a> Stamp<'a> {
         let span = self.locate(violation.place);
         let member = self.member(violation.place);
         let certificate = self.certificate(violation.place);
-        let sha256 = certificate.as_ref().map_or("", |certificate| certificate.sha256.as_str());
+        let sha256 = certificate
+            .as_ref()
+            .map_or("", |certificate| certificate.sha256.as_str());
         let field = match violation.place {
             Place::Der { field, .. } => Some(field.as_str()),
             Place::Block(_) | Place::File(_) => None,
         };
-        let undetermined =
-            violation.details.iter().find(|(name, _)| *name == "undetermined").map(|(_, why)| why);
+        let undetermined = violation
+            .details
+            .iter()
+            .find(|(name, _)| *name == "undetermined")
+            .map(|(_, why)| why);
         let fingerprint = fingerprint(&rule.id, sha256, self.source.name());
         let message = match undetermined {
             Some(why) => format!("cannot be determined: {}", escape(why)),
@@ -134,9 +148,12 @@ impl<'a> Stamp<'a> {
     fn locate(&self, place: Place) -> Span {
         match place {
             Place::Der { block, span, .. } => self.chain.locate(block, span),
-            Place::Block(block) => {
-                self.chain.document.blocks.get(block).map_or_else(Span::default, |b| b.begin)
-            }
+            Place::Block(block) => self
+                .chain
+                .document
+                .blocks
+                .get(block)
+                .map_or_else(Span::default, |b| b.begin),
             Place::File(span) => span,
         }
     }
@@ -144,7 +161,10 @@ impl<'a> Stamp<'a> {
     /// Position in `chain.members` of the certificate that a place lies in.
     fn member(&self, place: Place) -> Option<usize> {
         let block = block_of(place)?;
-        self.chain.members.iter().position(|member| member.block == block)
+        self.chain
+            .members
+            .iter()
+            .position(|member| member.block == block)
     }
 
     fn certificate(&self, place: Place) -> Option<CertificateRef> {
@@ -154,15 +174,22 @@ impl<'a> Stamp<'a> {
             sha256: HEXLOWER.encode(&member.certificate.sha256),
             subject: escape(&member.certificate.subject.value.to_string()),
         };
-        let member = self.chain.members.iter().find(|member| member.block == block).map(of);
+        let member = self
+            .chain
+            .members
+            .iter()
+            .find(|member| member.block == block)
+            .map(of);
         member.or_else(|| {
-            self.chain.unreadable.iter().find(|unreadable| unreadable.block == block).map(
-                |unreadable| CertificateRef {
+            self.chain
+                .unreadable
+                .iter()
+                .find(|unreadable| unreadable.block == block)
+                .map(|unreadable| CertificateRef {
                     index: unreadable.index,
                     sha256: String::new(),
                     subject: String::new(),
-                },
-            )
+                })
         })
     }
 
@@ -175,7 +202,9 @@ impl<'a> Stamp<'a> {
     ) -> String {
         if template.needs_facts() {
             let (chain, path) = (self.chain, self.source.name());
-            self.facts.entry(member).or_insert_with(|| facts::for_templates(chain, member, path));
+            self.facts
+                .entry(member)
+                .or_insert_with(|| facts::for_templates(chain, member, path));
         }
         let facts = self.facts.get(&member);
         let policy: &Policy = &self.file.policy;

@@ -3,6 +3,9 @@
 //! Reads bytes and says where everything stands; it does not know what a certificate means.
 //! Syntax: RFC 7468, read leniently where the intent is clear, each leniency reported as a fault.
 
+mod boundary;
+mod container;
+mod fault;
 mod mask;
 mod offsets;
 mod scan;
@@ -33,6 +36,8 @@ pub struct Block {
     pub label: Label,
     /// The BEGIN line without its line break.
     pub begin: Span,
+    /// The END line; `None` where the block breaks off.
+    pub end: Option<Span>,
     /// From the first dash of BEGIN to the last of END (or to where the block breaks off).
     pub span: Span,
     /// The decoded bytes with their positions; only for labels that announce a certificate

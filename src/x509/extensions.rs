@@ -1,7 +1,15 @@
 //! Extensions (RFC 5280 §4.2): absent, read, or malformed, each told apart.
 
-use super::{Located, Name};
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::der::{self, Reader};
+use super::extension_values as values;
+use super::{Error, Located, Name, Problem};
 use crate::span::DerSpan;
+
+/// Extensions a certificate; real ones have about ten, and each is looked up in the others.
+const MAX_EXTENSIONS: usize = 256;
 
 /// An extension of a known kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -183,4 +191,268 @@ pub struct NameConstraints {
     pub permitted: Option<Vec<GeneralName>>,
     /// excludedSubtrees' bases.
     pub excluded: Option<Vec<GeneralName>>,
+}
+
+impl KeyUsageBit {
+    /// All bits, in bit order.
+    pub const ALL: [Self; 9] = [
+        Self::DigitalSignature,
+        Self::ContentCommitment,
+        Self::KeyEncipherment,
+        Self::DataEncipherment,
+        Self::KeyAgreement,
+        Self::KeyCertSign,
+        Self::CrlSign,
+        Self::EncipherOnly,
+        Self::DecipherOnly,
+    ];
+
+    /// The name as OpenSSL and the standard write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DigitalSignature => "digitalSignature",
+            Self::ContentCommitment => "nonRepudiation",
+            Self::KeyEncipherment => "keyEncipherment",
+            Self::DataEncipherment => "dataEncipherment",
+            Self::KeyAgreement => "keyAgreement",
+            Self::KeyCertSign => "keyCertSign",
+            Self::CrlSign => "cRLSign",
+            Self::EncipherOnly => "encipherOnly",
+            Self::DecipherOnly => "decipherOnly",
+        }
+    }
+}
+
+/// A purpose's customary name with its OID; the OID alone where it has none.
+#[must_use]
+pub fn purpose_name(oid: &str) -> String {
+    let name = match oid {
+        "2.5.29.37.0" => "anyExtendedKeyUsage",
+        "1.3.6.1.5.5.7.3.1" => "serverAuth",
+        "1.3.6.1.5.5.7.3.2" => "clientAuth",
+        "1.3.6.1.5.5.7.3.3" => "codeSigning",
+        "1.3.6.1.5.5.7.3.4" => "emailProtection",
+        "1.3.6.1.5.5.7.3.8" => "timeStamping",
+        "1.3.6.1.5.5.7.3.9" => "OCSPSigning",
+        "0.4.0.194115.1.0" => "2-QWAC",
+        _ => return oid.to_owned(),
+    };
+    format!("{name} ({oid})")
+}
+
+/// An extension's customary name; `None` where it has none here.
+#[must_use]
+pub fn extension_name(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        "2.5.29.14" => "subjectKeyIdentifier",
+        "2.5.29.15" => "keyUsage",
+        "2.5.29.17" => "subjectAltName",
+        "2.5.29.18" => "issuerAltName",
+        "2.5.29.19" => "basicConstraints",
+        "2.5.29.30" => "nameConstraints",
+        "2.5.29.31" => "cRLDistributionPoints",
+        "2.5.29.32" => "certificatePolicies",
+        "2.5.29.35" => "authorityKeyIdentifier",
+        "2.5.29.36" => "policyConstraints",
+        "2.5.29.37" => "extendedKeyUsage",
+        "1.3.6.1.5.5.7.1.1" => "authorityInfoAccess",
+        "1.3.6.1.5.5.7.1.3" => "qcStatements",
+        "1.3.6.1.4.1.11129.2.4.2" => "signedCertificateTimestamps",
+        "2.16.840.1.113730.1.1" => "netscapeCertType",
+        "2.16.840.1.113730.1.13" => "netscapeComment",
+        _ => return None,
+    })
+}
+
+impl fmt::Display for GeneralName {
+    /// As OpenSSL writes them: `DNS:…`, `IP:…`, `URI:…`, `email:…`, `dirName:…`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => write!(formatter, "DNS:{name}"),
+            Self::Email(address) => write!(formatter, "email:{address}"),
+            Self::Uri(address) => write!(formatter, "URI:{address}"),
+            Self::Ip(octets) => write!(formatter, "IP:{}", ip(octets)),
+            Self::Directory(name) => write!(formatter, "dirName:{name}"),
+            Self::RegisteredId(oid) => write!(formatter, "registeredID:{oid}"),
+            Self::Other(tag) => write!(formatter, "name of form [{tag}]"),
+        }
+    }
+}
+
+fn ip(octets: &[u8]) -> String {
+    let single = |octets: &[u8]| -> Option<String> {
+        if let Ok(octets) = <[u8; 4]>::try_from(octets) {
+            return Some(Ipv4Addr::from(octets).to_string());
+        }
+        <[u8; 16]>::try_from(octets)
+            .ok()
+            .map(|octets| Ipv6Addr::from(octets).to_string())
+    };
+    let (address, mask) = octets.split_at(octets.len() / 2);
+    let pair = || {
+        let either = octets.len() == 8 || octets.len() == 32;
+        either
+            .then(|| Some(format!("{}/{}", single(address)?, single(mask)?)))
+            .flatten()
+    };
+    single(octets)
+        .or_else(pair)
+        .unwrap_or_else(|| format!("{} octets", octets.len()))
+}
+
+/// Reads the `[3]` field. Malformed extensions and repeated ones become problems.
+pub(super) fn read(
+    der: &[u8],
+    field: der::Tlv,
+    problems: &mut Vec<Problem>,
+) -> Result<Extensions, Error> {
+    const WHAT: &str = "extensions";
+    let mut reader = Reader::within(der, field.content);
+    let list = reader.expect(der::SEQUENCE, WHAT)?;
+    reader.finish(WHAT)?;
+    let mut list = reader.enter(list);
+    let mut extensions = Extensions {
+        span: Some(field.span),
+        ..Extensions::default()
+    };
+    while !list.is_empty() {
+        let extension = list.expect(der::SEQUENCE, "extension")?;
+        if extensions.all.len() >= MAX_EXTENSIONS {
+            let what = format!("extensions: more than {MAX_EXTENSIONS} of them");
+            return Err(Error {
+                span: extension.span,
+                what,
+            });
+        }
+        let mut fields = list.enter(extension);
+        let oid = fields.expect(der::OID, "extension")?;
+        let oid = der::dotted(oid.bytes(der)).ok_or_else(|| Error {
+            span: oid.span,
+            what: "extension: not an object identifier".to_owned(),
+        })?;
+        let critical = fields.optional(der::BOOLEAN, "extension")?;
+        let critical = critical.is_some_and(|flag| flag.bytes(der) != [0]);
+        let value = fields.expect(der::OCTET_STRING, "extension")?;
+        fields.finish("extension")?;
+        let raw = RawExtension {
+            oid,
+            critical,
+            span: extension.span,
+            value: value.content,
+        };
+        if extensions.all.iter().any(|earlier| earlier.oid == raw.oid) {
+            let shown = extension_name(&raw.oid).unwrap_or(&raw.oid);
+            problems.push(Problem {
+                span: raw.span,
+                what: format!("the extension {shown} is there twice (RFC 5280 4.2)"),
+            });
+        } else if let Some(problem) = extensions.take(der, &raw) {
+            problems.push(problem);
+        }
+        extensions.all.push(raw);
+    }
+    if extensions.all.is_empty() {
+        problems.push(Problem {
+            span: field.span,
+            what: "the list of extensions is empty".to_owned(),
+        });
+    }
+    Ok(extensions)
+}
+
+impl Extensions {
+    /// Reads a known extension into its field.
+    fn take(&mut self, der: &[u8], raw: &RawExtension) -> Option<Problem> {
+        match raw.oid.as_str() {
+            "2.5.29.19" => put(
+                &mut self.basic_constraints,
+                der,
+                raw,
+                values::basic_constraints,
+            ),
+            "2.5.29.15" => put(&mut self.key_usage, der, raw, values::key_usage),
+            "2.5.29.37" => put(
+                &mut self.extended_key_usage,
+                der,
+                raw,
+                values::extended_key_usage,
+            ),
+            "2.5.29.17" => put(
+                &mut self.subject_alternative_name,
+                der,
+                raw,
+                values::subject_alternative_name,
+            ),
+            "2.5.29.35" => put(
+                &mut self.authority_key_identifier,
+                der,
+                raw,
+                values::authority_key_identifier,
+            ),
+            "2.5.29.14" => put(
+                &mut self.subject_key_identifier,
+                der,
+                raw,
+                values::subject_key_identifier,
+            ),
+            "2.5.29.30" => put(
+                &mut self.name_constraints,
+                der,
+                raw,
+                values::name_constraints,
+            ),
+            "2.5.29.32" => put(
+                &mut self.certificate_policies,
+                der,
+                raw,
+                values::certificate_policies,
+            ),
+            "1.3.6.1.5.5.7.1.1" => put(
+                &mut self.authority_information_access,
+                der,
+                raw,
+                values::authority_information_access,
+            ),
+            "2.5.29.31" => put(
+                &mut self.crl_distribution_points,
+                der,
+                raw,
+                values::crl_distribution_points,
+            ),
+            "1.3.6.1.5.5.7.1.3" => put(&mut self.qc_statements, der, raw, values::qc_statements),
+            _ => None,
+        }
+    }
+}
+
+fn put<T>(
+    field: &mut Extension<T>,
+    der: &[u8],
+    raw: &RawExtension,
+    read: fn(&[u8], DerSpan) -> Result<T, Error>,
+) -> Option<Problem> {
+    match read(der, raw.value) {
+        Ok(value) => {
+            let value = Located {
+                value,
+                span: raw.span,
+            };
+            *field = Extension::Present {
+                value,
+                critical: raw.critical,
+            };
+            None
+        }
+        Err(error) => {
+            *field = Extension::Malformed {
+                span: raw.span,
+                why: error.what.clone(),
+            };
+            Some(Problem {
+                span: error.span,
+                what: error.what,
+            })
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod der;
+mod extension_values;
 mod extensions;
 mod key;
 mod name;
@@ -16,7 +17,7 @@ pub mod weakness;
 pub use algorithm::{Digest, SignatureAlgorithm};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, GeneralName, KeyUsage,
-    KeyUsageBit, NameConstraints, RawExtension,
+    KeyUsageBit, NameConstraints, QcStatements, RawExtension, extension_name, purpose_name,
 };
 pub use key::{Curve, KeyKind, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};
@@ -263,6 +264,40 @@ impl Certificate {
     #[must_use]
     pub fn signature_bytes(&self) -> &[u8] {
         self.signature.of(&self.der)
+    }
+
+    /// The serial number as hexadecimal octets with colons between them.
+    #[must_use]
+    pub fn serial_hex(&self) -> String {
+        let octets: Vec<String> = self
+            .serial
+            .value
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect();
+        octets.join(":")
+    }
+
+    /// Whether the serial number is below zero.
+    #[must_use]
+    pub fn serial_is_negative(&self) -> bool {
+        self.serial
+            .value
+            .first()
+            .is_some_and(|octet| octet & 0x80 != 0)
+    }
+
+    /// How many bits the serial number has without leading zeros; 0 where it is zero.
+    #[must_use]
+    pub fn serial_bits(&self) -> usize {
+        let mut octets = self.serial.value.iter().skip_while(|octet| **octet == 0);
+        let Some(first) = octets.next() else { return 0 };
+        let leading = usize::try_from(first.leading_zeros()).unwrap_or_default();
+        octets
+            .count()
+            .saturating_add(1)
+            .saturating_mul(8)
+            .saturating_sub(leading)
     }
 
     /// Weaknesses of the public key; the first call computes them (bounded cost, see `weakness`).

@@ -1,6 +1,15 @@
-//! From DER to [`Certificate`].
+//! From DER to [`Certificate`]: one reading for places and values, a second one by `x509-parser` that
+//! it is held against.
 
-use super::Certificate;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+
+use super::der::{self, BIT_STRING, INTEGER, Reader, SEQUENCE, explicit};
+use super::extensions::Extensions;
+use super::{Certificate, Located, Problem, algorithm, extensions, key, name, time};
 use crate::span::DerSpan;
 
 /// Why bytes are no certificate, and where reading broke off.
@@ -13,9 +22,180 @@ pub struct Error {
     pub what: String,
 }
 
-pub(super) fn certificate(der: &[u8]) -> Result<Certificate, Error> {
-    Err(Error {
-        span: DerSpan::new(0, der.len()),
-        what: String::new(),
-    })
+/// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue } (RFC 5280 §4.1)
+pub(super) fn certificate(bytes: &[u8]) -> Result<Certificate, Error> {
+    let mut reader = Reader::new(bytes);
+    let outer = reader.expect(SEQUENCE, "certificate")?;
+    let der = outer.span.of(bytes);
+    let mut problems = Vec::new();
+    if !reader.is_empty() {
+        let rest = reader.rest();
+        let what = format!(
+            "{} bytes follow the certificate inside its block",
+            rest.len()
+        );
+        problems.push(Problem { span: rest, what });
+    }
+    let mut parts = reader.enter(outer);
+    let tbs = parts.expect(SEQUENCE, "tbsCertificate")?;
+    let outer_algorithm = parts.expect(SEQUENCE, "signatureAlgorithm")?;
+    let signature = parts.expect(BIT_STRING, "signatureValue")?;
+    parts.finish("certificate")?;
+
+    let mut fields = parts.enter(tbs);
+    let version = version(der, &mut fields)?;
+    let serial = fields.expect(INTEGER, "serialNumber")?;
+    let version = version.unwrap_or(Located {
+        value: 1,
+        span: serial.span,
+    });
+    let inner_algorithm = fields.expect(SEQUENCE, "signature")?;
+    let issuer = fields.expect(SEQUENCE, "issuer")?;
+    let validity = fields.expect(SEQUENCE, "validity")?;
+    let mut times = fields.enter(validity);
+    let not_before = times.next("notBefore")?;
+    let not_after = times.next("notAfter")?;
+    times.finish("validity")?;
+    let subject = fields.expect(SEQUENCE, "subject")?;
+    let spki = fields.expect(SEQUENCE, "subjectPublicKeyInfo")?;
+    for (number, what) in [(1, "issuerUniqueID"), (2, "subjectUniqueID")] {
+        // Primitive or constructed; nobody has used them in thirty years.
+        if fields.optional(der::implicit(number), what)?.is_none() {
+            fields.optional(explicit(number), what)?;
+        }
+    }
+    let extensions = match fields.optional(explicit(3), "extensions")? {
+        Some(field) => extensions::read(der, field, &mut problems)?,
+        None => Extensions::default(),
+    };
+    fields.finish("tbsCertificate")?;
+
+    if inner_algorithm.bytes(der) != outer_algorithm.bytes(der) {
+        problems.push(Problem {
+            span: outer_algorithm.span,
+            what: "the algorithm beside the signature is not the one that was signed \
+                   (RFC 5280 4.1.1.2)"
+                .to_owned(),
+        });
+    }
+    // The first octet of a BIT STRING counts unused bits; signatures are whole octets.
+    let bits = signature.content;
+    if signature
+        .bytes(der)
+        .first()
+        .is_none_or(|unused| *unused != 0)
+    {
+        let what = "the signature is not a whole number of octets".to_owned();
+        problems.push(Problem {
+            span: signature.span,
+            what,
+        });
+    }
+    problems.extend(der::departures(der, outer.span));
+
+    let certificate = Certificate {
+        sha256: Sha256::digest(der).into(),
+        version,
+        serial: Located {
+            value: serial.bytes(der).to_vec(),
+            span: serial.span,
+        },
+        signature_algorithm: algorithm::read(der, outer_algorithm)?,
+        issuer: name::read(der, issuer)?,
+        not_before: time::read(der, not_before)?,
+        not_after: time::read(der, not_after)?,
+        validity: validity.span,
+        subject: name::read(der, subject)?,
+        public_key: key::read(der, spki)?,
+        extensions,
+        tbs: tbs.span,
+        signature: DerSpan::new(bits.start.saturating_add(1).min(bits.end), bits.end),
+        problems,
+        weaknesses: OnceLock::new(),
+        der: der.to_vec(),
+    };
+    Ok(compared(certificate))
+}
+
+/// `[0] EXPLICIT INTEGER`, encoded one less than people count.
+fn version(der: &[u8], fields: &mut Reader<'_>) -> Result<Option<Located<u32>>, Error> {
+    let Some(field) = fields.optional(explicit(0), "version")? else {
+        return Ok(None);
+    };
+    let mut inner = fields.enter(field);
+    let number = inner.expect(INTEGER, "version")?;
+    inner.finish("version")?;
+    match number.bytes(der) {
+        [octet] if *octet < 0x7F => {
+            let value = u32::from(*octet).saturating_add(1);
+            Ok(Some(Located {
+                value,
+                span: field.span,
+            }))
+        }
+        _ => Err(Error {
+            span: number.span,
+            what: "version: no number that could be one".to_owned(),
+        }),
+    }
+}
+
+/// Holds the certificate against the reading of `x509-parser`; where the two disagree, neither is
+/// guessed to be right.
+fn compared(mut certificate: Certificate) -> Certificate {
+    let disagreements = {
+        let Ok((_, second)) = X509Certificate::from_der(&certificate.der) else {
+            // What a stricter reader refuses is not wrong for that alone; every departure that counts
+            // has been told above.
+            return certificate;
+        };
+        let at = |bytes: &[u8], located: DerSpan| bytes == located.of(&certificate.der);
+        let unix = |instant: &x509_parser::time::ASN1Time| instant.timestamp();
+        let oids: Vec<String> = second
+            .extensions()
+            .iter()
+            .map(|extension| extension.oid.to_id_string())
+            .collect();
+        [
+            (
+                second.raw_serial() == certificate.serial.value,
+                certificate.serial.span,
+            ),
+            (
+                at(second.issuer().as_raw(), certificate.issuer.span),
+                certificate.issuer.span,
+            ),
+            (
+                at(second.subject().as_raw(), certificate.subject.span),
+                certificate.subject.span,
+            ),
+            (
+                at(second.public_key().raw, certificate.public_key.span),
+                certificate.public_key.span,
+            ),
+            (
+                unix(&second.validity().not_before) == certificate.not_before.value.unix(),
+                certificate.not_before.span,
+            ),
+            (
+                unix(&second.validity().not_after) == certificate.not_after.value.unix(),
+                certificate.not_after.span,
+            ),
+            (
+                oids.iter().eq(certificate
+                    .extensions
+                    .all
+                    .iter()
+                    .map(|extension| &extension.oid)),
+                certificate.extensions.span.unwrap_or(certificate.tbs),
+            ),
+        ]
+    };
+    for (agree, span) in disagreements {
+        if !agree {
+            let what = "two readings of these bytes disagree".to_owned();
+            certificate.problems.push(Problem { span, what });
+        }
+    }
+    certificate
 }

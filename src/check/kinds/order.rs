@@ -44,7 +44,7 @@ impl ChainCheck for Order {
         let moved = chain
             .members
             .iter()
-            .find(|member| member.index == first.certificate());
+            .find(|member| member.index == first.certificate);
         let Some(moved) = moved else {
             return Verdict::Pass;
         };

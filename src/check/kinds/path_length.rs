@@ -4,9 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::chain::{Chain, constraints};
-use crate::check::{
-    ChainCheck, Check, Context, Details, Parameters, Place, Scope, Verdict, Violation,
-};
+use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 use crate::x509::Field;
 
 /// No CA of the path has more intermediate certificates below it than its pathLenConstraint allows.

@@ -21,6 +21,65 @@ pub struct PemFormat {}
 
 impl Parameters for PemFormat {
     const NAME: &'static str = "pem-format";
+    const OUTCOMES: Details = &[
+        (
+            "glued-boundaries",
+            "the line break between END and BEGIN is missing",
+        ),
+        ("unterminated-block", "the block has no END line"),
+        ("stray-end", "the END line has no BEGIN"),
+        ("label-mismatch", "the label of END is not that of BEGIN"),
+        (
+            "malformed-boundary",
+            "the line is not exactly five dashes, the label, and five dashes",
+        ),
+        ("not-base64", "a character is not base64"),
+        ("bad-padding", "the base64 does not end as it should"),
+        ("empty-block", "the block is empty"),
+        ("headers", "the block has header lines"),
+        (
+            "trusted-certificate-label",
+            "the label is TRUSTED CERTIFICATE, which OpenSSL alone reads",
+        ),
+        (
+            "x509-certificate-label",
+            "the label is X509 CERTIFICATE, an old name of CERTIFICATE",
+        ),
+        ("pkcs7-block", "the block is a PKCS#7 container"),
+        (
+            "certificate-request-block",
+            "the block is a certificate request, not a certificate",
+        ),
+        (
+            "crl-block",
+            "the block is a revocation list, not a certificate",
+        ),
+        (
+            "public-key-block",
+            "the block is a bare public key, not a certificate",
+        ),
+        (
+            "parameters-block",
+            "the block holds key parameters, not a certificate",
+        ),
+        ("unknown-block", "the block is none that a chain file has"),
+        ("byte-order-mark", "the file begins with a byte order mark"),
+        ("utf-16", "the file is UTF-16, not ASCII"),
+        ("der", "the file is DER, not PEM"),
+        ("pkcs7", "the file is a PKCS#7 container in DER, not PEM"),
+        (
+            "pkcs12",
+            "the file is a PKCS#12 container, which most often holds a private key as well",
+        ),
+        ("java-key-store", "the file is a Java key store"),
+        ("empty-file", "the file is empty"),
+        ("no-pem", "nothing in the file looks like PEM"),
+        (
+            "too-many-blocks",
+            "the file has more blocks than any chain; the rest was not read",
+        ),
+        ("no-certificate", "the file holds no certificate"),
+    ];
     const DETAILS: Details = &[
         ("fault", "what is wrong, in words"),
         ("mend", "how to put it right"),

@@ -1,0 +1,294 @@
+//! From the paths of a command line to the files to look at.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use ignore::{DirEntry, WalkBuilder};
+
+/// What a file that may hold a chain is called.
+const EXTENSIONS: [&str; 12] = [
+    "pem",
+    "crt",
+    "cer",
+    "cert",
+    "chain",
+    "bundle",
+    "ca-bundle",
+    "der",
+    "p7b",
+    "p7c",
+    "p12",
+    "pfx",
+];
+/// Folders that hold what others made.
+const FOREIGN: [&str; 6] = [
+    "node_modules",
+    "target",
+    "vendor",
+    ".venv",
+    "venv",
+    "__pycache__",
+];
+
+/// How to look for files.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Look also where git and convention say not to.
+    pub no_ignore: bool,
+    /// Treat files that the user named as if they had been found.
+    pub force_exclude: bool,
+    /// Patterns of files to leave out, relative to `root`.
+    pub exclude: Vec<String>,
+    /// The folder that `exclude` is relative to.
+    pub root: PathBuf,
+    /// The folder that relative paths are relative to.
+    pub current: PathBuf,
+}
+
+/// A file to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What to call it: as the user named it, with `/`, without a leading `./`.
+    pub display: String,
+    /// The user named it, so it is checked whatever it holds.
+    pub named: bool,
+}
+
+/// Why no list of files can be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// Paths that do not exist: the caller's mistake.
+    #[error("no such file or folder: {}", .0.join(", "))]
+    Missing(Vec<String>),
+    /// A pattern that is none: the config's mistake.
+    #[error("not a pattern: {0}")]
+    Pattern(#[from] globset::Error),
+}
+
+/// The files behind these paths, each once, by display path.
+///
+/// # Errors
+/// When a path does not exist (all such paths are named), or a pattern is none.
+pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, DiscoverError> {
+    let excluded = globs(&options.exclude)?;
+    let missing: Vec<String> = paths
+        .iter()
+        .filter(|path| options.current.join(path).symlink_metadata().is_err())
+        .map(|path| display(path))
+        .collect();
+    if !missing.is_empty() {
+        return Err(DiscoverError::Missing(missing));
+    }
+    let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
+    for path in paths {
+        let whole = options.current.join(path);
+        if whole.is_dir() {
+            for file in walk(&whole, options) {
+                let shown = file
+                    .strip_prefix(&whole)
+                    .map_or_else(|_| file.clone(), |rest| path.join(rest));
+                if !is_excluded(&file, &excluded, options) {
+                    let display = display(&shown);
+                    found.entry(display.clone()).or_insert(Candidate {
+                        path: file,
+                        display,
+                        named: false,
+                    });
+                }
+            }
+        } else if !(options.force_exclude && is_excluded(&whole, &excluded, options)) {
+            let display = display(path);
+            let named = !options.force_exclude;
+            found.insert(
+                display.clone(),
+                Candidate {
+                    path: whole,
+                    display,
+                    named,
+                },
+            );
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The set of these patterns; `*` does not cross a `/`.
+fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(
+            globset::GlobBuilder::new(pattern)
+                .literal_separator(true)
+                .build()?,
+        );
+        // A folder's name stands for all that is in it, as in .gitignore.
+        set.add(Glob::new(&format!("{}/**", pattern.trim_end_matches('/')))?);
+    }
+    set.build()
+}
+
+fn is_excluded(file: &Path, excluded: &GlobSet, options: &Options) -> bool {
+    let relative = file.strip_prefix(&options.root).unwrap_or(file);
+    excluded.is_match(relative)
+}
+
+/// All files of a folder that may hold a chain. What cannot be walked is passed over here and shows
+/// when it is read.
+fn walk(folder: &Path, options: &Options) -> impl Iterator<Item = PathBuf> {
+    let respect = !options.no_ignore;
+    let mut builder = WalkBuilder::new(folder);
+    builder
+        .standard_filters(respect)
+        .hidden(false)
+        .follow_links(false)
+        .require_git(true)
+        .filter_entry(move |entry| !is_passed_over(entry, respect));
+    builder
+        .build()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
+        .map(DirEntry::into_path)
+        .filter(|path| !path.is_dir() && may_hold_a_chain(path))
+}
+
+fn is_passed_over(entry: &DirEntry, respect: bool) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    // The folder that the user named is never passed over.
+    entry.depth() > 0 && is_folder && (name == ".git" || (respect && FOREIGN.contains(&&*name)))
+}
+
+fn may_hold_a_chain(path: &Path) -> bool {
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+/// A path with `/` between its parts and without `.` parts.
+fn display(path: &Path) -> String {
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let mut shown = String::new();
+    for part in parts {
+        if !shown.is_empty() && !shown.ends_with('/') {
+            shown.push('/');
+        }
+        shown.push_str(&part.as_os_str().to_string_lossy());
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        folder
+    }
+
+    fn found(
+        folder: &tempfile::TempDir,
+        paths: &[&str],
+        change: impl Fn(&mut Options),
+    ) -> Vec<String> {
+        let current = folder.path().to_owned();
+        let mut options = Options {
+            root: current.clone(),
+            current,
+            ..Options::default()
+        };
+        change(&mut options);
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let found = discover(&paths, &options).unwrap();
+        found
+            .into_iter()
+            .map(|candidate| candidate.display)
+            .collect()
+    }
+
+    #[test]
+    fn a_folder_is_searched_for_files_that_may_hold_a_chain() {
+        let folder = folder(&[
+            "b/x.PEM",
+            "a.crt",
+            "readme.md",
+            "c.ca-bundle",
+            ".hidden/d.pem",
+        ]);
+        assert_eq!(
+            found(&folder, &["."], |_| {}),
+            [".hidden/d.pem", "a.crt", "b/x.PEM", "c.ca-bundle"]
+        );
+        assert_eq!(found(&folder, &["./b/"], |_| {}), ["b/x.PEM"]);
+    }
+
+    #[test]
+    fn a_named_file_is_taken_whatever_it_is_called_and_however_often_it_is_named() {
+        let folder = folder(&["chain.txt"]);
+        assert_eq!(
+            found(&folder, &["chain.txt", "./chain.txt"], |_| {}),
+            ["chain.txt"]
+        );
+    }
+
+    #[test]
+    fn what_git_ignores_and_what_others_made_is_passed_over_unless_asked_for() {
+        let folder = folder(&["a.pem", "secret/b.pem", "node_modules/c.pem", ".git/d.pem"]);
+        fs::write(folder.path().join(".gitignore"), "secret/\n").unwrap();
+        assert_eq!(found(&folder, &["."], |_| {}), ["a.pem"]);
+        let all = found(&folder, &["."], |options| options.no_ignore = true);
+        assert_eq!(all, ["a.pem", "node_modules/c.pem", "secret/b.pem"]);
+    }
+
+    #[test]
+    fn excluded_files_are_left_out_but_not_where_they_are_named() {
+        let folder = folder(&["a.pem", "test/b.pem"]);
+        let exclude = |options: &mut Options| options.exclude = vec!["test".to_owned()];
+        assert_eq!(found(&folder, &["."], exclude), ["a.pem"]);
+        assert_eq!(found(&folder, &["test/b.pem"], exclude), ["test/b.pem"]);
+        let forced = |options: &mut Options| {
+            exclude(options);
+            options.force_exclude = true;
+        };
+        assert_eq!(
+            found(&folder, &["test/b.pem"], forced),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn all_missing_paths_are_named_at_once() {
+        let folder = folder(&["a.pem"]);
+        let current = folder.path().to_owned();
+        let options = Options {
+            root: current.clone(),
+            current,
+            ..Options::default()
+        };
+        let paths = ["x.pem", "a.pem", "y"].map(PathBuf::from);
+        let error = discover(&paths, &options).unwrap_err();
+        assert_eq!(error.to_string(), "no such file or folder: x.pem, y");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_folders_are_not_followed_and_links_to_files_are() {
+        let folder = folder(&["real/a.pem"]);
+        let link = |to: &str, from: &str| {
+            std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(from)).unwrap();
+        };
+        link("real", "again");
+        link("real/a.pem", "b.pem");
+        assert_eq!(found(&folder, &["."], |_| {}), ["b.pem", "real/a.pem"]);
+    }
+}

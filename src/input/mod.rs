@@ -1,0 +1,10 @@
+//! Which files are looked at, and reading them.
+//!
+//! The raw bytes of a file never leave this layer: what goes up is its PEM and its masked text.
+
+mod discover;
+mod encrypted;
+mod read;
+
+pub use discover::{Candidate, DiscoverError, Options, discover};
+pub use read::{Content, Input, Limits, from_bytes, read};
