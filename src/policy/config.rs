@@ -27,6 +27,7 @@ const NOT_YET: [&str; 2] = ["trust_anchors", "waivers"];
 /// A config of chainlint: which files fall under which policy.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::require_version)]
 pub(super) struct ConfigFile {
     /// The version of this language, 1.
     #[schemars(schema_with = "schema::version")]
@@ -48,6 +49,7 @@ pub(super) struct ConfigFile {
 /// What files get.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::require_match)]
 pub(super) struct MappingFile {
     /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
     /// not.

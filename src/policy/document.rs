@@ -15,6 +15,7 @@ use crate::yaml::{self, Key, Located, Node, Problem, Problems};
 /// A policy: rules for certificate chains, and what they rest on.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::require_version_and_name)]
 pub(super) struct PolicyFile {
     /// The version of this language, 1.
     #[schemars(schema_with = "schema::version")]
@@ -40,6 +41,7 @@ pub(super) struct PolicyFile {
 /// A rule: which check, with which parameters, asked of what, and what to say when it fails.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::require_nothing)]
 pub(super) struct RuleFile {
     /// What is wanted and why, for `chainlint explain`.
     #[schemars(with = "String")]
@@ -321,7 +323,7 @@ impl Reader<'_> {
             return None;
         }
         let fields = if is_map {
-            self.fields(&node)?
+            self.fields(&id, &node)?
         } else {
             BTreeMap::from([(Field::Severity, self.given(node))])
         };
@@ -332,8 +334,15 @@ impl Reader<'_> {
         })
     }
 
-    fn fields(&mut self, node: &Node) -> Option<BTreeMap<Field, Given>> {
-        let file: RuleFile = yaml::read_known(node, self.source, self.problems)?;
+    fn fields(&mut self, id: &Key, node: &Node) -> Option<BTreeMap<Field, Given>> {
+        let before = self.problems.len();
+        let file: Option<RuleFile> = yaml::read_known(node, self.source, self.problems);
+        for problem in self.problems.iter_mut().skip(before) {
+            problem
+                .message
+                .push_str(&format!(" in rule `{}`", escape(&id.name)));
+        }
+        let file = file?;
         let fields = [
             (Field::Description, file.description),
             (Field::Severity, file.severity),

@@ -265,17 +265,15 @@ impl Gathering<'_> {
 fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
-            {
+        match (component, out.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
                 out.pop();
             }
-            Component::ParentDir
-            | Component::Prefix(_)
-            | Component::RootDir
-            | Component::Normal(_) => out.push(component),
+            (Component::ParentDir, _)
+            | (Component::Prefix(_) | Component::RootDir | Component::Normal(_), _) => {
+                out.push(component)
+            }
         }
     }
     out

@@ -19,20 +19,16 @@ const BASE: &str = "https://raw.githubusercontent.com/chainlint/chainlint/main/s
 /// The JSON Schema of a policy file.
 #[must_use]
 pub fn policy_schema() -> Value {
-    document::<PolicyFile>(
-        "policy.schema.json",
-        "chainlint policy",
-        &["version", "name"],
-    )
+    document::<PolicyFile>("policy.schema.json", "chainlint policy")
 }
 
 /// The JSON Schema of `chainlint.yaml`.
 #[must_use]
 pub fn config_schema() -> Value {
-    document::<ConfigFile>("config.schema.json", "chainlint config", &["version"])
+    document::<ConfigFile>("config.schema.json", "chainlint config")
 }
 
-fn document<T: JsonSchema>(file: &str, title: &str, required: &[&str]) -> Value {
+fn document<T: JsonSchema>(file: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = Value::from(generator.into_root_schema_for::<T>());
     clean(&mut root);
@@ -48,7 +44,6 @@ fn document<T: JsonSchema>(file: &str, title: &str, required: &[&str]) -> Value 
             out.entry(key).or_insert(value);
         }
     }
-    out.insert("required".to_owned(), json!(required));
     Value::Object(out)
 }
 
@@ -64,6 +59,28 @@ fn clean(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(clean),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+// The readers look at every key on its own, so to serde and schemars each one is optional alike.
+
+pub(super) fn require_nothing(schema: &mut Schema) {
+    schema.remove("required");
+}
+
+pub(super) fn require_version(schema: &mut Schema) {
+    schema.insert("required".to_owned(), json!(["version"]));
+}
+
+pub(super) fn require_version_and_name(schema: &mut Schema) {
+    schema.insert("required".to_owned(), json!(["version", "name"]));
+}
+
+pub(super) fn require_match(schema: &mut Schema) {
+    schema.insert("required".to_owned(), json!(["match"]));
+}
+
+pub(super) fn require_type(schema: &mut Schema) {
+    schema.insert("required".to_owned(), json!(["type"]));
 }
 
 pub(super) fn version(_: &mut SchemaGenerator) -> Schema {

@@ -235,6 +235,7 @@ fn unknown<'a>(name: &str, at: &Location, names: impl IntoIterator<Item = &'a st
 /// A declaration: the type, a default, what it is for.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::schema::require_type)]
 pub(super) struct Declaration {
     /// What the variable holds.
     #[serde(rename = "type")]

@@ -233,10 +233,13 @@ impl<'a> Reader<'a> {
         if self.log.is_wrong(self.node) {
             return Placeholder.deserialize_i64(visitor);
         }
-        let wanted = if min < 0 && max >= i128::from(i64::MAX) {
+        // A bound that nobody comes near says more about Rust than about the value.
+        let is_far = max >= i128::from(u32::MAX);
+        let is_above = matches!(self.node.value, Value::Integer(value) if i128::from(value) > max);
+        let wanted = if min == 0 && is_far && !is_above {
+            "a whole number, 0 or more".to_owned()
+        } else if min <= i128::from(i64::MIN) {
             "a whole number".to_owned()
-        } else if max >= i128::from(i64::MAX) {
-            format!("a whole number, {min} or more")
         } else {
             format!("a whole number from {min} to {max}")
         };

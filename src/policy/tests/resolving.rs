@@ -44,8 +44,8 @@ fn a_field_of_a_child_replaces_the_field_of_its_parent_whole() {
         rule.origin_of(Field::On).unwrap().to_string(),
         "/policy.yaml:6"
     );
-    assert_eq!(rule.origin_of(Field::Check).unwrap().to_string(), "base:12");
-    assert_eq!(rule.origin().line, 9, "the parent asks");
+    assert_eq!(rule.origin_of(Field::Check).unwrap().to_string(), "base:11");
+    assert_eq!(rule.origin().line, 8, "the parent asks");
     let serial = policy.rule("serial").unwrap();
     assert_eq!(&*serial.origin().path, "/policy.yaml", "the child asks");
     assert_eq!(serial.severity.of(Some("short")), Some(Severity::Warning));
@@ -146,5 +146,55 @@ fn what_is_shown_loads_to_the_same_policy() {
 #[test]
 fn origins_are_shown_over_each_part() {
     let policy = good("version: 1\nname: child\nextends: base\nrules:\n  chain-order: off\n");
-    insta::assert_snapshot!(show(&policy, true), @"");
+    insta::assert_snapshot!(show(&policy, true), @r#"
+    version: 1
+    name: child
+    vars:
+      # from base:5
+      company:
+        type: string
+        description: Whose it is.
+      # from base:6
+      days:
+        type: integer
+        default: 30
+    rules:
+      # from base:8
+      cert-expired:
+        # from base:9
+        severity: error
+        # from base:10
+        on: any
+        # from base:11
+        check:
+          not-expired: {}
+        # from base:12
+        message: "expired on {not_after}"
+        # from base:13
+        help: Renew.
+      # from base:14
+      chain-order:
+        # from /policy.yaml:5
+        severity: off
+        # from base:16
+        check:
+          order: {}
+        # from base:17
+        message: wrong order
+      # from base:18
+      serial:
+        # from base:19
+        severity:
+          invalid: error
+          short: warning
+        # from base:20
+        on: any
+        # from base:21
+        check:
+          serial-number:
+            max_octets: 20
+            min_bits: 64
+        # from base:22
+        message: bad serial
+    "#);
 }
