@@ -6,6 +6,7 @@
 
 pub mod chain;
 pub mod check;
+pub mod cli;
 pub mod engine;
 pub mod facts;
 pub mod finding;
