@@ -260,6 +260,10 @@ impl<'a> Compiler<'a> {
     }
 
     /// One word; the inner `None` is off.
+    #[expect(
+        clippy::option_option,
+        reason = "unreadable, off, and a severity are three answers"
+    )]
     fn level(&mut self, given: &Given, node: &Node) -> Option<Option<Severity>> {
         let before = self.problems.len();
         let level: Option<Level> = yaml::from_node(node, &given.source, self.problems);

@@ -273,17 +273,16 @@ impl Reader<'_> {
 
     fn mapping(&mut self, node: &Node) -> Option<Mapping> {
         let file: MappingFile = yaml::read_known(node, self.source, self.problems)?;
-        let patterns = match file.patterns {
-            Some(patterns) => self.patterns(&patterns, "match"),
-            None => {
-                let first = node.entries().and_then(<[_]>::first);
-                let span = first.map_or(node.span, |(key, _)| key.span);
-                let message = "`match` is missing".to_owned();
-                let problem = Problem::new(self.source, span, message, "matches no file");
-                let help = "write `match: [\"certs/**/*.pem\"]`";
-                self.problems.push(problem.help(help));
-                GlobSet::empty()
-            }
+        let patterns = if let Some(patterns) = file.patterns {
+            self.patterns(&patterns, "match")
+        } else {
+            let first = node.entries().and_then(<[_]>::first);
+            let span = first.map_or(node.span, |(key, _)| key.span);
+            let message = "`match` is missing".to_owned();
+            let problem = Problem::new(self.source, span, message, "matches no file");
+            let help = "write `match: [\"certs/**/*.pem\"]`";
+            self.problems.push(problem.help(help));
+            GlobSet::empty()
         };
         let policy: Option<Located<String>> =
             file.policy.and_then(|node| self.typed(&node, "policy"));

@@ -174,16 +174,15 @@ impl Gathering<'_> {
             )));
         }
         let names = self.library.builtins.iter().map(|(name, _)| *name);
-        match names.clone().position(|name| name == reference.text) {
-            Some(at) => Ok(Target::BuiltIn(at)),
-            None => {
-                let text = escape(&reference.text);
-                let message = format!("there is no built-in policy `{text}`");
-                let problem = reference.at.problem(message, "unknown policy");
-                let help = one_of(&reference.text, names);
-                let help = format!("{help}; a path has a `/` or ends in `.yaml`");
-                Err(Box::new(problem.help(help)))
-            }
+        if let Some(at) = names.clone().position(|name| name == reference.text) {
+            Ok(Target::BuiltIn(at))
+        } else {
+            let text = escape(&reference.text);
+            let message = format!("there is no built-in policy `{text}`");
+            let problem = reference.at.problem(message, "unknown policy");
+            let help = one_of(&reference.text, names);
+            let help = format!("{help}; a path has a `/` or ends in `.yaml`");
+            Err(Box::new(problem.help(help)))
         }
     }
 
@@ -233,16 +232,20 @@ impl Gathering<'_> {
                 builtin.map_or(String::new(), |(_, text)| (*text).to_owned())
             }
             Target::File(path) => (self.library.read)(path).map_err(|error| {
-                let why = match error.kind() {
-                    io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                    io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
-                    _ => escape(&error.to_string()),
+                let missing = error.kind() == io::ErrorKind::NotFound;
+                let why = if missing {
+                    "there is no such file".to_owned()
+                } else if error.kind() == io::ErrorKind::InvalidData {
+                    "it is not UTF-8".to_owned()
+                } else {
+                    escape(&error.to_string())
                 };
                 let message = format!("the policy `{name}` cannot be read: {why}");
                 let problem = reference.at.problem(message, "names it");
-                Box::new(match error.kind() {
-                    io::ErrorKind::NotFound => problem.help(self.missing_help(reference)),
-                    _ => problem,
+                Box::new(if missing {
+                    problem.help(self.missing_help(reference))
+                } else {
+                    problem
                 })
             })?,
         };
@@ -270,9 +273,14 @@ fn normal(path: &Path) -> PathBuf {
             (Component::ParentDir, Some(Component::Normal(_))) => {
                 out.pop();
             }
-            (Component::ParentDir, _)
-            | (Component::Prefix(_) | Component::RootDir | Component::Normal(_), _) => {
-                out.push(component)
+            (
+                Component::ParentDir
+                | Component::Prefix(_)
+                | Component::RootDir
+                | Component::Normal(_),
+                _,
+            ) => {
+                out.push(component);
             }
         }
     }

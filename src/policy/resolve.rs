@@ -86,12 +86,11 @@ fn merge(documents: Vec<Document>) -> Vec<Draft> {
     for document in documents {
         for entry in document.rules {
             let place = places.get(&entry.id.name).copied();
-            match place.and_then(|at| drafts.get_mut(at)) {
-                Some(draft) => change(draft, entry, &document.source),
-                None => {
-                    places.insert(entry.id.name.clone(), drafts.len());
-                    drafts.push(begin(entry, &document.source));
-                }
+            if let Some(draft) = place.and_then(|at| drafts.get_mut(at)) {
+                change(draft, entry, &document.source);
+            } else {
+                places.insert(entry.id.name.clone(), drafts.len());
+                drafts.push(begin(entry, &document.source));
             }
         }
     }

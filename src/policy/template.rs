@@ -74,8 +74,11 @@ impl Template {
     }
 }
 
-/// Takes a text apart: the template, its placeholders, and every fault with its bytes.
-pub(super) fn parse(text: &str) -> (Template, Vec<Placeholder>, Vec<(Fault, Range<usize>)>) {
+/// A template, its placeholders, and every fault with its bytes.
+pub(super) type Parsed = (Template, Vec<Placeholder>, Vec<(Fault, Range<usize>)>);
+
+/// Takes a text apart.
+pub(super) fn parse(text: &str) -> Parsed {
     let mut parser = Parser::default();
     // A block scalar ends in a line break that nobody wants in a message.
     let mut rest = text.trim_end().char_indices().peekable();

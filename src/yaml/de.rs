@@ -502,7 +502,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Reader<'_> {
+impl IntoDeserializer<'_, Error> for Reader<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

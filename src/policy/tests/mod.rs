@@ -87,5 +87,9 @@ fn tell(problem: &Problem) -> String {
 
 /// The characters that a problem underlines.
 pub(super) fn underlined(problem: &Problem) -> &str {
-    &problem.file.text()[problem.span.start..problem.span.end]
+    problem
+        .file
+        .text()
+        .get(problem.span.start..problem.span.end)
+        .unwrap()
 }

@@ -33,6 +33,11 @@ fn the_schema_of_configs_is_fresh() {
     fresh("config.schema.json", &config_schema());
 }
 
+#[test]
+fn the_schema_of_facts_is_fresh() {
+    fresh("facts.schema.json", &crate::facts::schema());
+}
+
 /// What a YAML text says, as JSON.
 fn json(text: &str) -> Value {
     use crate::yaml::{Node, Value as Yaml};
