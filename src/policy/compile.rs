@@ -12,10 +12,9 @@ use serde::de::DeserializeOwned;
 use super::document::{Field, Given};
 use super::location::Location;
 use super::rule::{Level, Rule, Severities, Texts};
-use super::template::{self, Template, printable};
+use super::template::{self, Parsed, Template, printable};
 use super::vars::{self, Variables};
 use crate::check::{self, Check, Kind, Scope};
-use crate::finding::Severity;
 use crate::source::escape;
 use crate::yaml::{self, Key, Node, Problems, did_you_mean, one_of};
 
@@ -38,7 +37,8 @@ pub(super) struct Draft {
 /// What a rule may refer to.
 pub(super) struct Known<'a> {
     pub(super) variables: &'a Variables,
-    pub(super) is_fact: fn(&str) -> bool,
+    /// The paths of all facts.
+    pub(super) facts: &'a [String],
     /// The rules that have a check.
     pub(super) rules: &'a [Arc<str>],
     /// All parents could be read: what is not known does not exist.
@@ -224,7 +224,8 @@ impl<'a> Compiler<'a> {
     fn severity(&mut self, kind: Option<&Kind>) -> Option<Severities> {
         let given = self.given(Field::Severity)?;
         let Some(entries) = given.node.entries() else {
-            return Some(Severities::All(self.level(given, &given.node)?));
+            let level = self.level(given, &given.node)?;
+            return Some(Severities::All(level.severity()));
         };
         let outcomes = kind?.outcomes;
         if outcomes.is_empty() {
@@ -254,13 +255,13 @@ impl<'a> Compiler<'a> {
         }
         let levels = names().filter_map(|name| {
             let node = given.node.get(name)?;
-            Some((name, self.level(given, node)?))
+            Some((name, self.level(given, node)?.severity()))
         });
         Some(Severities::ByOutcome(levels.collect()))
     }
 
-    /// One word; the inner `None` is off.
-    fn level(&mut self, given: &Given, node: &Node) -> Option<Option<Severity>> {
+    /// One word.
+    fn level(&mut self, given: &Given, node: &Node) -> Option<Level> {
         let before = self.problems.len();
         let level: Option<Level> = yaml::from_node(node, &given.source, self.problems);
         self.name_field(before, Field::Severity);
@@ -272,7 +273,7 @@ impl<'a> Compiler<'a> {
         {
             problem.help = Some("to turn it off, write `off`".to_owned());
         }
-        level.map(Level::severity)
+        level
     }
 
     fn on(&mut self, kind: Option<&Kind>) -> Option<super::On> {
@@ -362,7 +363,11 @@ impl<'a> Compiler<'a> {
         let before = self.problems.len();
         let text: Option<String> = yaml::from_node(node, &given.source, self.problems);
         self.name_field(before, field);
-        let (template, placeholders, faults) = template::parse(&text?);
+        let Parsed {
+            template,
+            placeholders,
+            faults,
+        } = template::parse(&text?);
         let place = |range: &Range<usize>| {
             let span = template::locate(&given.source, node, range);
             Location::new(&given.source, span)
@@ -397,7 +402,8 @@ impl<'a> Compiler<'a> {
                     || variables.is_broken(variable)
             }
             None => {
-                kind.details.iter().any(|(detail, _)| *detail == name) || (self.known.is_fact)(name)
+                kind.details.iter().any(|(detail, _)| *detail == name)
+                    || self.known.facts.iter().any(|fact| fact == name)
             }
         }
     }
@@ -406,16 +412,13 @@ impl<'a> Compiler<'a> {
         let details = kind.details.iter().map(|(detail, _)| (*detail).to_owned());
         let variables = self.known.variables.names();
         let variables = variables.into_iter().map(|name| format!("vars.{name}"));
-        let all: Vec<String> = details.chain(variables).collect();
-        let all = all.iter().map(String::as_str);
-        if name.starts_with("cert.") || name.starts_with("chain.") || name.starts_with("file.") {
-            return "no fact has that name; `chainlint inspect FILE` shows them all".to_owned();
+        let here: Vec<String> = details.chain(variables).collect();
+        let here = here.iter().map(String::as_str);
+        let facts = self.known.facts.iter().map(String::as_str);
+        if let Some(near) = did_you_mean(name, here.clone().chain(facts)) {
+            return format!("did you mean `{}`?", escape(near));
         }
-        let near = did_you_mean(name, all.clone());
-        let listed = one_of(name, all);
-        match near {
-            Some(_) => listed,
-            None => format!("{listed}, or a fact (`chainlint inspect FILE` shows them)"),
-        }
+        let here = one_of(name, here);
+        format!("{here}, or a fact (`chainlint inspect FILE` shows them)")
     }
 }

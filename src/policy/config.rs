@@ -49,7 +49,7 @@ pub(super) struct ConfigFile {
 /// What files get.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = schema::require_match)]
+#[schemars(rename = "Mapping", transform = schema::require_match)]
 pub(super) struct MappingFile {
     /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
     /// not.
@@ -116,7 +116,7 @@ pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf
 }
 
 impl Config {
-    /// Reads a config. `name` is how it is shown, `named_at` where it was asked for.
+    /// Reads a config file; `named_at` is where it was asked for.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -135,19 +135,19 @@ impl Config {
             vec![named_at.problem(message, "names it")]
         })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Self::parse(&text, &name, folder)
+        Self::parse(&text, &name, &folder)
     }
 
     /// Reads the text of a config that stands in `folder`; `name` is how it is shown.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn parse(text: &str, name: &str, folder: PathBuf) -> Result<Self, Problems> {
+    pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Problems> {
         let source = Arc::new(Source::new(name, text));
         let mut problems = Vec::new();
         let config = Reader {
             source: &source,
-            folder: &folder,
+            folder,
             problems: &mut problems,
         }
         .config(text);
@@ -273,17 +273,16 @@ impl Reader<'_> {
 
     fn mapping(&mut self, node: &Node) -> Option<Mapping> {
         let file: MappingFile = yaml::read_known(node, self.source, self.problems)?;
-        let patterns = match file.patterns {
-            Some(patterns) => self.patterns(&patterns, "match"),
-            None => {
-                let first = node.entries().and_then(<[_]>::first);
-                let span = first.map_or(node.span, |(key, _)| key.span);
-                let message = "`match` is missing".to_owned();
-                let problem = Problem::new(self.source, span, message, "matches no file");
-                let help = "write `match: [\"certs/**/*.pem\"]`";
-                self.problems.push(problem.help(help));
-                GlobSet::empty()
-            }
+        let patterns = if let Some(patterns) = file.patterns {
+            self.patterns(&patterns, "match")
+        } else {
+            let first = node.entries().and_then(<[_]>::first);
+            let span = first.map_or(node.span, |(key, _)| key.span);
+            let message = "`match` is missing".to_owned();
+            let problem = Problem::new(self.source, span, message, "matches no file");
+            let help = "write `match: [\"certs/**/*.pem\"]`";
+            self.problems.push(problem.help(help));
+            GlobSet::empty()
         };
         let policy: Option<Located<String>> =
             file.policy.and_then(|node| self.typed(&node, "policy"));

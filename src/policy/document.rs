@@ -41,7 +41,7 @@ pub(super) struct PolicyFile {
 /// A rule: which check, with which parameters, asked of what, and what to say when it fails.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = schema::require_nothing)]
+#[schemars(rename = "Rule", transform = schema::require_nothing)]
 pub(super) struct RuleFile {
     /// What is wanted and why, for `chainlint explain`.
     #[schemars(with = "String")]
@@ -338,9 +338,7 @@ impl Reader<'_> {
         let before = self.problems.len();
         let file: Option<RuleFile> = yaml::read_known(node, self.source, self.problems);
         for problem in self.problems.iter_mut().skip(before) {
-            problem
-                .message
-                .push_str(&format!(" in rule `{}`", escape(&id.name)));
+            problem.message = format!("{} in rule `{}`", problem.message, escape(&id.name));
         }
         let file = file?;
         let fields = [

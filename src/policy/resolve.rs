@@ -12,12 +12,12 @@ use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
 use super::vars::{Override, Variables};
+use crate::facts;
 use crate::source::Source;
 use crate::yaml::Problems;
 
 /// How a policy is put together.
 pub(super) struct Resolving<'a> {
-    pub(super) is_fact: fn(&str) -> bool,
     /// All files could be read.
     pub(super) complete: bool,
     /// Values of variables from outside, the later ones winning.
@@ -49,9 +49,10 @@ impl Resolving<'_> {
             .filter(with_check)
             .map(|draft| draft.id.clone());
         let ids: Vec<Arc<str>> = ids.collect();
+        let facts = facts::paths();
         let known = Known {
             variables: &variables,
-            is_fact: self.is_fact,
+            facts: &facts,
             rules: &ids,
             complete: self.complete,
         };
@@ -86,12 +87,11 @@ fn merge(documents: Vec<Document>) -> Vec<Draft> {
     for document in documents {
         for entry in document.rules {
             let place = places.get(&entry.id.name).copied();
-            match place.and_then(|at| drafts.get_mut(at)) {
-                Some(draft) => change(draft, entry, &document.source),
-                None => {
-                    places.insert(entry.id.name.clone(), drafts.len());
-                    drafts.push(begin(entry, &document.source));
-                }
+            if let Some(draft) = place.and_then(|at| drafts.get_mut(at)) {
+                change(draft, entry, &document.source);
+            } else {
+                places.insert(entry.id.name.clone(), drafts.len());
+                drafts.push(begin(entry, &document.source));
             }
         }
     }

@@ -202,25 +202,16 @@ impl Override {
     }
 }
 
-/// Names the overrides that none of a run's policies declares.
-pub fn undeclared<'a>(
-    overrides: impl IntoIterator<Item = &'a Override>,
-    variables: impl IntoIterator<Item = &'a Variable> + Clone,
-) -> Problems {
-    let mut problems = Vec::new();
-    for given in overrides {
-        let mut names = variables.clone().into_iter().map(|known| &*known.name);
-        if names.any(|name| name == given.name) {
-            continue;
-        }
-        let names: Vec<&str> = variables
-            .clone()
-            .into_iter()
-            .map(|known| &*known.name)
-            .collect();
-        problems.push(unknown(&given.name, &given.name_at, names));
-    }
-    problems
+/// Names the overrides that none of a run's policies declares; `variables` are those of all its
+/// policies.
+#[must_use]
+pub fn undeclared(overrides: &[Override], variables: &[&Variable]) -> Problems {
+    let names = || variables.iter().map(|known| &*known.name);
+    overrides
+        .iter()
+        .filter(|given| !names().any(|name| name == given.name))
+        .map(|given| unknown(&given.name, &given.name_at, names()))
+        .collect()
 }
 
 fn unknown<'a>(name: &str, at: &Location, names: impl IntoIterator<Item = &'a str>) -> Problem {

@@ -20,3 +20,6 @@ pub use located::Located;
 pub use node::{Key, Node, Value};
 pub use parse::{parse, read};
 pub use problem::{Problem, Problems, did_you_mean, one_of, sort};
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What is wrong with a policy is told at its place, all of it, with what to do.
 
+use std::fmt::Write;
+
 use super::{load, load_among, told, underlined};
 
 /// A policy with a rule of its own, whose lines a test replaces. The rule begins in line 4.
@@ -80,7 +82,7 @@ fn an_alias_bomb() {
         .zip(["a", "b", "c", "d", "e", "f"])
     {
         let aliases = vec![format!("*{last}"); 9].join(", ");
-        text.push_str(&format!("  {this}: &{this} [{aliases}]\n"));
+        writeln!(text, "  {this}: &{this} [{aliases}]").unwrap();
     }
     let problems = load(&text).unwrap_err();
     assert_eq!(problems.len(), 1);
@@ -410,7 +412,7 @@ fn placeholders_that_mean_nothing_are_underlined_themselves() {
         message,
         &[
             "8:17 nothing is called `not_aftr` here [unknown placeholder] did you mean `not_after`?",
-            "8:28 nothing is called `cert.subjct` here [unknown placeholder] no fact has that name; `chainlint inspect FILE` shows them all",
+            "8:28 nothing is called `cert.subjct` here [unknown placeholder] did you mean `cert.subject.text`?",
             "8:42 `message`: this `{` is never closed [here] a brace that is meant as such is written twice: `{{`, `}}`",
             "9:21 `help`: this `}` closes nothing [here] a brace that is meant as such is written twice: `{{`, `}}`",
         ],

@@ -25,7 +25,7 @@ fail_on: warning
 "#;
 
 fn parse(text: &str) -> Result<Config, Problems> {
-    Config::parse(text, "chainlint.yaml", PathBuf::from("/repo"))
+    Config::parse(text, "chainlint.yaml", Path::new("/repo"))
 }
 
 fn problems(text: &str) -> String {
