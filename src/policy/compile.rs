@@ -149,19 +149,7 @@ impl<'a> Compiler<'a> {
 
     fn typed<T: DeserializeOwned>(&mut self, field: Field) -> Option<T> {
         let given = self.given(field)?;
-        let before = self.problems.len();
-        let value = yaml::from_node(&given.node, &given.source, self.problems);
-        self.name_field(before, field);
-        value
-    }
-
-    /// Says in problems about a bare value which field of which rule it is.
-    fn name_field(&mut self, from: usize, field: Field) {
-        for problem in self.problems.iter_mut().skip(from) {
-            if problem.message.starts_with("expected") {
-                problem.message = format!("`{}`: {}", field.as_str(), problem.message);
-            }
-        }
+        yaml::from_field(field.as_str(), &given.node, &given.source, self.problems)
     }
 
     /// The check's row in the table, and its parameters.
@@ -263,8 +251,7 @@ impl<'a> Compiler<'a> {
     /// One word.
     fn level(&mut self, given: &Given, node: &Node) -> Option<Level> {
         let before = self.problems.len();
-        let level: Option<Level> = yaml::from_node(node, &given.source, self.problems);
-        self.name_field(before, Field::Severity);
+        let level = yaml::from_field("severity", node, &given.source, self.problems);
         let word = node.text().unwrap_or_default();
         let off = node.value == yaml::Value::Bool(false)
             || ["no", "none", "never", "disabled", "ignore", "Off", "OFF"].contains(&word);
@@ -360,9 +347,8 @@ impl<'a> Compiler<'a> {
         node: &Node,
         kind: Option<&Kind>,
     ) -> Option<Template> {
-        let before = self.problems.len();
-        let text: Option<String> = yaml::from_node(node, &given.source, self.problems);
-        self.name_field(before, field);
+        let name = field.as_str();
+        let text: Option<String> = yaml::from_field(name, node, &given.source, self.problems);
         let Parsed {
             template,
             placeholders,

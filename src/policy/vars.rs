@@ -297,9 +297,9 @@ impl Variables {
             let problem = at.problem(message, "variable");
             problems.push(problem.help("lower-case letters, digits and underscores"));
         }
-        let Some(declaration) =
-            yaml::from_node::<Declaration>(&given.node, &given.source, problems)
-        else {
+        let name = format!("vars.{}", key.name);
+        let declaration = yaml::from_field(&name, &given.node, &given.source, problems);
+        let Some(declaration): Option<Declaration> = declaration else {
             self.broken.push(key.name.clone());
             return;
         };

@@ -337,7 +337,7 @@ fn a_long_or_hostile_text_is_shown_short_and_escaped() {
 fn what_stands_under_known_keys_is_read_although_others_are_unknown() {
     let text = "name: a\nsiez: 3\n";
     let (node, mut problems) = (tree(text), Vec::new());
-    let shape: Option<Shape> = read_known(&node, &source(text), &mut problems);
+    let shape: Option<Shape> = read_known(None, &node, &source(text), &mut problems);
     assert_eq!(shape.unwrap().name, "a");
     assert_eq!(problems.len(), 1);
 }
