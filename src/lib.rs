@@ -6,12 +6,14 @@
 
 pub mod chain;
 pub mod check;
+pub mod cli;
 pub mod engine;
 pub mod facts;
 pub mod finding;
 pub mod input;
 pub mod pem;
 pub mod policy;
+pub mod report;
 pub mod source;
 pub mod span;
 pub mod x509;

@@ -8,7 +8,7 @@ pub mod kinds;
 mod table;
 pub mod text;
 
-pub use table::{Details, KINDS, Kind, Parameters, Scope, kind};
+pub use table::{Details, KINDS, Kind, Parameters, Scope, documentation, kind};
 
 use std::fmt::Display;
 

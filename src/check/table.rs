@@ -147,3 +147,40 @@ pub const KINDS: &[Kind] = &[
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
+
+/// A check's documentation: what it asks, when it fails, and its parameters.
+#[must_use]
+pub fn documentation(kind: &Kind) -> String {
+    let mut generator = SchemaGenerator::default();
+    // The generator gives a reference to the definition, which it keeps.
+    (kind.schema)(&mut generator);
+    let definitions = generator.take_definitions(true);
+    let text = |value: &serde_json::Value| {
+        value
+            .get("description")
+            .and_then(|text| text.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let own = definitions
+        .values()
+        .find(|definition| text(definition).contains("Fails:"));
+    let Some(own) = own else { return String::new() };
+    let mut out = text(own);
+    out.push('\n');
+    let parameters = own.get("properties").and_then(|found| found.as_object());
+    for (name, parameter) in parameters.into_iter().flatten() {
+        let said = text(parameter).replace('\n', " ");
+        out.push_str(&format!("\n{name}: {said}"));
+    }
+    for (heading, rows) in [("Outcomes", kind.outcomes), ("Placeholders", kind.details)] {
+        if !rows.is_empty() {
+            out.push_str(&format!("\n\n{heading}:"));
+        }
+        for (name, meaning) in rows {
+            out.push_str(&format!("\n  {name}: {meaning}"));
+        }
+    }
+    out.push('\n');
+    out
+}

@@ -83,15 +83,17 @@ struct Judged {
 #[must_use]
 pub fn run(plan: &Plan, anchors: Anchors, progress: &dyn Progress) -> Report {
     let session = Session::new(anchors);
-    let mut judged: Vec<Judged> = plan
-        .files
-        .par_iter()
-        .map(|file| {
-            let judged = judge(plan, file, &session);
-            progress.done();
-            judged
-        })
-        .collect();
+    let judge = |file| {
+        let judged = judge(plan, file, &session);
+        progress.done();
+        judged
+    };
+    // Starting threads costs more than one file does.
+    let mut judged: Vec<Judged> = match plan.files.as_slice() {
+        [] => Vec::new(),
+        [file] => vec![judge(file)],
+        files => files.par_iter().map(judge).collect(),
+    };
     judged.sort_by(|left, right| left.outcome.path.cmp(&right.outcome.path));
 
     let mut report = Report {

@@ -47,6 +47,21 @@ pub fn of_file(chain: &Chain, path: &str) -> FileFacts {
     }
 }
 
+/// The schema of [`FileFacts`].
+#[must_use]
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(FileFacts);
+    strip_formats(&mut schema);
+    schema.insert("title".to_owned(), "chainlint facts".into());
+    schema.to_value()
+}
+
+/// Formats that are Rust's and no standard's.
+fn strip_formats(schema: &mut schemars::Schema) {
+    schema.remove("format");
+    schemars::transform::transform_subschemas(&mut strip_formats, schema);
+}
+
 /// The facts that a template may quote: `cert.…`, `chain.…` and `file.path`.
 #[derive(Debug, Clone, Serialize)]
 struct TemplateFacts {

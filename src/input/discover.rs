@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
 /// What a file that may hold a chain is called.
@@ -32,18 +31,15 @@ const FOREIGN: [&str; 6] = [
 ];
 
 /// How to look for files.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Look also where git and convention say not to.
     pub no_ignore: bool,
     /// Treat files that the user named as if they had been found.
     pub force_exclude: bool,
-    /// Patterns of files to leave out, relative to `root`.
-    pub exclude: Vec<String>,
-    /// The folder that `exclude` is relative to.
-    pub root: PathBuf,
+    /// Whether a file (a whole path) is to be left out.
+    pub excluded: &'a dyn Fn(&Path) -> bool,
     /// The folder that relative paths are relative to.
-    pub current: PathBuf,
+    pub current: &'a Path,
 }
 
 /// A file to look at.
@@ -57,49 +53,43 @@ pub struct Candidate {
     pub named: bool,
 }
 
-/// Why no list of files can be had.
+/// Paths that do not exist, all of them: the caller's mistake.
 #[derive(Debug, thiserror::Error)]
-pub enum DiscoverError {
-    /// Paths that do not exist: the caller's mistake.
-    #[error("no such file or folder: {}", .0.join(", "))]
-    Missing(Vec<String>),
-    /// A pattern that is none: the config's mistake.
-    #[error("not a pattern: {0}")]
-    Pattern(#[from] globset::Error),
-}
+#[error("no such file or folder: {}", .0.join(", "))]
+pub struct Missing(pub Vec<String>);
 
 /// The files behind these paths, each once, by display path.
 ///
 /// # Errors
-/// When a path does not exist (all such paths are named), or a pattern is none.
-pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, DiscoverError> {
-    let excluded = globs(&options.exclude)?;
+/// When a path does not exist; all such paths are named.
+pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Vec<Candidate>, Missing> {
     let missing: Vec<String> = paths
         .iter()
         .filter(|path| options.current.join(path).symlink_metadata().is_err())
         .map(|path| display(path))
         .collect();
     if !missing.is_empty() {
-        return Err(DiscoverError::Missing(missing));
+        return Err(Missing(missing));
     }
     let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
     for path in paths {
         let whole = options.current.join(path);
         if whole.is_dir() {
             for file in walk(&whole, options) {
-                let shown = file
+                let below = file
                     .strip_prefix(&whole)
-                    .map_or_else(|_| file.clone(), |rest| path.join(rest));
-                if !is_excluded(&file, &excluded, options) {
-                    let display = display(&shown);
-                    found.entry(display.clone()).or_insert(Candidate {
+                    .map(|rest| display(&path.join(rest)));
+                let display = below.unwrap_or_else(|_| display(&file));
+                if !(options.excluded)(&file) {
+                    let candidate = Candidate {
                         path: file,
-                        display,
+                        display: display.clone(),
                         named: false,
-                    });
+                    };
+                    found.entry(display).or_insert(candidate);
                 }
             }
-        } else if !(options.force_exclude && is_excluded(&whole, &excluded, options)) {
+        } else if !(options.force_exclude && (options.excluded)(&whole)) {
             let display = display(path);
             let named = !options.force_exclude;
             found.insert(
@@ -115,29 +105,9 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Vec<Candidate>, 
     Ok(found.into_values().collect())
 }
 
-/// The set of these patterns; `*` does not cross a `/`.
-fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(
-            globset::GlobBuilder::new(pattern)
-                .literal_separator(true)
-                .build()?,
-        );
-        // A folder's name stands for all that is in it, as in .gitignore.
-        set.add(Glob::new(&format!("{}/**", pattern.trim_end_matches('/')))?);
-    }
-    set.build()
-}
-
-fn is_excluded(file: &Path, excluded: &GlobSet, options: &Options) -> bool {
-    let relative = file.strip_prefix(&options.root).unwrap_or(file);
-    excluded.is_match(relative)
-}
-
 /// All files of a folder that may hold a chain. What cannot be walked is passed over here and shows
 /// when it is read.
-fn walk(folder: &Path, options: &Options) -> impl Iterator<Item = PathBuf> {
+fn walk(folder: &Path, options: &Options<'_>) -> impl Iterator<Item = PathBuf> {
     let respect = !options.no_ignore;
     let mut builder = WalkBuilder::new(folder);
     builder
@@ -196,24 +166,43 @@ mod tests {
         folder
     }
 
-    fn found(
+    struct Wish {
+        no_ignore: bool,
+        force_exclude: bool,
+        exclude: &'static str,
+    }
+
+    const PLAIN: Wish = Wish {
+        no_ignore: false,
+        force_exclude: false,
+        exclude: "nothing",
+    };
+
+    fn try_found(
         folder: &tempfile::TempDir,
         paths: &[&str],
-        change: impl Fn(&mut Options),
-    ) -> Vec<String> {
-        let current = folder.path().to_owned();
-        let mut options = Options {
-            root: current.clone(),
-            current,
-            ..Options::default()
+        wish: &Wish,
+    ) -> Result<Vec<String>, Missing> {
+        let excluded = |path: &Path| {
+            path.components()
+                .any(|part| part.as_os_str() == wish.exclude)
         };
-        change(&mut options);
+        let options = Options {
+            no_ignore: wish.no_ignore,
+            force_exclude: wish.force_exclude,
+            excluded: &excluded,
+            current: folder.path(),
+        };
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let found = discover(&paths, &options).unwrap();
-        found
+        let found = discover(&paths, &options)?;
+        Ok(found
             .into_iter()
             .map(|candidate| candidate.display)
-            .collect()
+            .collect())
+    }
+
+    fn found(folder: &tempfile::TempDir, paths: &[&str], wish: &Wish) -> Vec<String> {
+        try_found(folder, paths, wish).unwrap()
     }
 
     #[test]
@@ -225,18 +214,16 @@ mod tests {
             "c.ca-bundle",
             ".hidden/d.pem",
         ]);
-        assert_eq!(
-            found(&folder, &["."], |_| {}),
-            [".hidden/d.pem", "a.crt", "b/x.PEM", "c.ca-bundle"]
-        );
-        assert_eq!(found(&folder, &["./b/"], |_| {}), ["b/x.PEM"]);
+        let all = [".hidden/d.pem", "a.crt", "b/x.PEM", "c.ca-bundle"];
+        assert_eq!(found(&folder, &["."], &PLAIN), all);
+        assert_eq!(found(&folder, &["./b/"], &PLAIN), ["b/x.PEM"]);
     }
 
     #[test]
     fn a_named_file_is_taken_whatever_it_is_called_and_however_often_it_is_named() {
         let folder = folder(&["chain.txt"]);
         assert_eq!(
-            found(&folder, &["chain.txt", "./chain.txt"], |_| {}),
+            found(&folder, &["chain.txt", "./chain.txt"], &PLAIN),
             ["chain.txt"]
         );
     }
@@ -245,23 +232,33 @@ mod tests {
     fn what_git_ignores_and_what_others_made_is_passed_over_unless_asked_for() {
         let folder = folder(&["a.pem", "secret/b.pem", "node_modules/c.pem", ".git/d.pem"]);
         fs::write(folder.path().join(".gitignore"), "secret/\n").unwrap();
-        assert_eq!(found(&folder, &["."], |_| {}), ["a.pem"]);
-        let all = found(&folder, &["."], |options| options.no_ignore = true);
+        assert_eq!(found(&folder, &["."], &PLAIN), ["a.pem"]);
+        let all = found(
+            &folder,
+            &["."],
+            &Wish {
+                no_ignore: true,
+                ..PLAIN
+            },
+        );
         assert_eq!(all, ["a.pem", "node_modules/c.pem", "secret/b.pem"]);
     }
 
     #[test]
     fn excluded_files_are_left_out_but_not_where_they_are_named() {
         let folder = folder(&["a.pem", "test/b.pem"]);
-        let exclude = |options: &mut Options| options.exclude = vec!["test".to_owned()];
-        assert_eq!(found(&folder, &["."], exclude), ["a.pem"]);
-        assert_eq!(found(&folder, &["test/b.pem"], exclude), ["test/b.pem"]);
-        let forced = |options: &mut Options| {
-            exclude(options);
-            options.force_exclude = true;
+        let wish = Wish {
+            exclude: "test",
+            ..PLAIN
+        };
+        assert_eq!(found(&folder, &["."], &wish), ["a.pem"]);
+        assert_eq!(found(&folder, &["test/b.pem"], &wish), ["test/b.pem"]);
+        let forced = Wish {
+            force_exclude: true,
+            ..wish
         };
         assert_eq!(
-            found(&folder, &["test/b.pem"], forced),
+            found(&folder, &["test/b.pem"], &forced),
             Vec::<String>::new()
         );
     }
@@ -269,14 +266,7 @@ mod tests {
     #[test]
     fn all_missing_paths_are_named_at_once() {
         let folder = folder(&["a.pem"]);
-        let current = folder.path().to_owned();
-        let options = Options {
-            root: current.clone(),
-            current,
-            ..Options::default()
-        };
-        let paths = ["x.pem", "a.pem", "y"].map(PathBuf::from);
-        let error = discover(&paths, &options).unwrap_err();
+        let error = try_found(&folder, &["x.pem", "a.pem", "y"], &PLAIN).unwrap_err();
         assert_eq!(error.to_string(), "no such file or folder: x.pem, y");
     }
 
@@ -289,6 +279,6 @@ mod tests {
         };
         link("real", "again");
         link("real/a.pem", "b.pem");
-        assert_eq!(found(&folder, &["."], |_| {}), ["b.pem", "real/a.pem"]);
+        assert_eq!(found(&folder, &["."], &PLAIN), ["b.pem", "real/a.pem"]);
     }
 }

@@ -6,5 +6,5 @@ mod discover;
 mod encrypted;
 mod read;
 
-pub use discover::{Candidate, DiscoverError, Options, discover};
+pub use discover::{Candidate, Missing, Options, discover};
 pub use read::{Content, Input, Limits, from_bytes, read};

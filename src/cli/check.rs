@@ -1,0 +1,418 @@
+//! `chainlint check`: the main job.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::environment::Environment;
+use super::progress::Bar;
+use super::{Failure, Outcome, policies};
+use crate::chain::Anchors;
+use crate::engine::{self, Plan, PlannedFile, PlannedInput};
+use crate::finding::{Report, Severity};
+use crate::input;
+use crate::policy::{self, Config, Location, Override, Policy, Reference};
+use crate::report::{concise, full, json, summary};
+use crate::yaml::did_you_mean;
+
+/// Check chain files against policies.
+///
+/// A folder is searched for files that may hold a chain; a file that is named is always checked.
+/// Findings go to standard output, everything else to standard error.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
+pub(super) struct Arguments {
+    /// Files and folders; `-` for standard input. The current folder where none is named.
+    paths: Vec<PathBuf>,
+    /// The policy for all files: a built-in's name, or a path to a YAML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    policy: Option<String>,
+    /// The config to use instead of the nearest chainlint.yaml.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Use no config.
+    #[arg(long)]
+    no_config: bool,
+    /// Set a variable of the policy; lists by commas. May be given more than once.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    vars: Vec<String>,
+    /// Judge everything at this instant (RFC 3339) instead of now.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    at: Option<OffsetDateTime>,
+    /// The form of the findings.
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    format: Format,
+    /// The lightest finding that makes the exit status 1.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<Threshold>,
+    /// Apply these rules alone.
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these rules out.
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// What cannot be checked is an error.
+    #[arg(long)]
+    strict: bool,
+    /// Treat named files as if they had been found: the config's `exclude` counts for them too.
+    #[arg(long)]
+    force_exclude: bool,
+    /// Look also at what git ignores, and into node_modules, target and the like.
+    #[arg(long)]
+    no_ignore: bool,
+    /// That there is nothing to check is no failure.
+    #[arg(long)]
+    allow_empty: bool,
+    /// What to call standard input.
+    #[arg(long, value_name = "PATH", default_value = "<stdin>")]
+    stdin_filename: String,
+    /// How many threads to use; as many as there are processors where this is not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Show no progress bar.
+    #[arg(long)]
+    no_progress: bool,
+    /// Count the findings of each rule on standard error.
+    #[arg(long)]
+    statistics: bool,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say also where the policy asks for it, and which files were skipped.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// The form of the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Each finding drawn in its place.
+    Full,
+    /// One line a finding: path:line:column: severity[rule] message.
+    Concise,
+    /// One JSON document.
+    Json,
+}
+
+/// A severity on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Threshold {
+    Error,
+    Warning,
+    Advice,
+}
+
+impl From<Threshold> for Severity {
+    fn from(threshold: Threshold) -> Self {
+        match threshold {
+            Threshold::Error => Self::Error,
+            Threshold::Warning => Self::Warning,
+            Threshold::Advice => Self::Advice,
+        }
+    }
+}
+
+fn instant(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "write an instant like 2026-11-23T00:00:00Z".to_owned())
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let config = config(arguments, environment)?;
+    let files = plan_files(arguments, environment, config.as_ref())?;
+    let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
+    let (select, ignore) = selection(arguments, &known)?;
+    let plan = Plan {
+        files,
+        now: arguments.at.unwrap_or(environment.now),
+        strict: arguments.strict,
+        select,
+        ignore,
+        limits: input::Limits::default(),
+    };
+    let report = execute(&plan, arguments, environment)?;
+    let style = environment.style_for_output(arguments.verbose);
+    let text = match arguments.format {
+        Format::Full => full::write(&report, style),
+        Format::Concise => concise::write(&report),
+        Format::Json => json::write(&report).map_err(|error| Failure::Said(error.to_string()))?,
+    };
+    environment.output(&text)?;
+    tell(&report, arguments, environment);
+
+    let fail_on = arguments.fail_on.map(Severity::from);
+    let fail_on = fail_on
+        .or(config.and_then(|config| config.fail_on))
+        .unwrap_or(Severity::Error);
+    if report.reaches(fail_on) {
+        Ok(Outcome::Findings)
+    } else if report.summary().checked == 0 && !arguments.allow_empty {
+        Ok(Outcome::Nothing)
+    } else {
+        Ok(Outcome::Clean)
+    }
+}
+
+fn execute(
+    plan: &Plan,
+    arguments: &Arguments,
+    environment: &Environment,
+) -> Result<Report, Failure> {
+    let shown = environment.watched && !arguments.no_progress && !arguments.quiet;
+    let bar = Bar::new(plan.files.len(), shown);
+    let work = || engine::run(plan, Anchors::embedded(), &bar);
+    let report = match arguments.threads {
+        None => work(),
+        Some(threads) => rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build()
+            .map_err(|error| Failure::Said(error.to_string()))?
+            .install(work),
+    };
+    bar.finish();
+    Ok(report)
+}
+
+/// What goes to standard error after the findings.
+fn tell(report: &Report, arguments: &Arguments, environment: &mut Environment) {
+    if arguments.quiet {
+        return;
+    }
+    for line in summary::skipped(report, arguments.verbose) {
+        environment.note(&line);
+    }
+    if arguments.statistics {
+        for line in summary::statistics(report) {
+            environment.note(&line);
+        }
+    }
+    if report.files.is_empty() {
+        environment.note("nothing to check: no file that may hold a chain was found");
+    } else {
+        environment.note(&summary::line(report));
+    }
+}
+
+fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Config>, Failure> {
+    let path = match &arguments.config {
+        Some(path) => Some(environment.current.join(path)),
+        None if arguments.no_config => None,
+        None => policy::discover(&environment.current, &|path| path.exists()),
+    };
+    let Some(path) = path else { return Ok(None) };
+    let shown = path
+        .strip_prefix(&environment.current)
+        .unwrap_or(&path)
+        .display()
+        .to_string();
+    let named_at = Location::of_text("--config", &shown);
+    Ok(Some(Config::load(&path, &named_at, &policies::read)?))
+}
+
+/// The files of the run, each with its policy.
+fn plan_files(
+    arguments: &Arguments,
+    environment: &Environment,
+    config: Option<&Config>,
+) -> Result<Vec<PlannedFile>, Failure> {
+    let inputs = inputs(arguments, environment, config)?;
+    let flags: Vec<Override> = arguments
+        .vars
+        .iter()
+        .map(|text| Override::from_flag(text))
+        .collect::<Result<_, _>>()?;
+    let mut loader = Loader {
+        arguments,
+        environment,
+        config,
+        flags,
+        loaded: BTreeMap::new(),
+    };
+    let mut files = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        files.push(loader.plan(input)?);
+    }
+    loader.refuse_unknown_variables()?;
+    Ok(files)
+}
+
+/// What to look at: the named paths, or the current folder.
+fn inputs(
+    arguments: &Arguments,
+    environment: &Environment,
+    config: Option<&Config>,
+) -> Result<Vec<PlannedInput>, Failure> {
+    let excluded =
+        |path: &Path| config.is_some_and(|config| config.excludes(relative(path, &config.folder)));
+    let options = input::Options {
+        no_ignore: arguments.no_ignore,
+        force_exclude: arguments.force_exclude,
+        excluded: &excluded,
+        current: &environment.current,
+    };
+    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| path.as_os_str() == "-");
+    if arguments.paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
+    let found =
+        input::discover(&paths, &options).map_err(|error| Failure::Said(error.to_string()))?;
+    let mut inputs: Vec<PlannedInput> = found.into_iter().map(PlannedInput::File).collect();
+    if !streams.is_empty() {
+        let bytes = environment.input(input::Limits::default().bytes)?;
+        inputs.push(PlannedInput::Bytes {
+            display: arguments.stdin_filename.clone(),
+            bytes,
+        });
+    }
+    Ok(inputs)
+}
+
+fn relative<'a>(path: &'a Path, folder: &Path) -> &'a Path {
+    path.strip_prefix(folder).unwrap_or(path)
+}
+
+/// What makes two files share a policy: the entries of the config that match them.
+type Key = Vec<usize>;
+
+/// Loads each policy once for each set of variables.
+struct Loader<'a> {
+    arguments: &'a Arguments,
+    environment: &'a Environment,
+    config: Option<&'a Config>,
+    flags: Vec<Override>,
+    loaded: BTreeMap<Key, Arc<Policy>>,
+}
+
+impl Loader<'_> {
+    fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
+        let path = match &input {
+            PlannedInput::File(candidate) => candidate.path.clone(),
+            PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
+        };
+        let selection = self
+            .config
+            .map(|config| config.select(relative(&path, &config.folder)));
+        let selection = selection.unwrap_or_default();
+        let policy = match self.loaded.get(&selection.matched) {
+            Some(policy) => policy.clone(),
+            None => {
+                let overrides: Vec<Override> = selection
+                    .vars
+                    .iter()
+                    .copied()
+                    .chain(&self.flags)
+                    .cloned()
+                    .collect();
+                let default = Reference::from_flag(
+                    "--policy",
+                    self.arguments
+                        .policy
+                        .as_deref()
+                        .unwrap_or(policies::DEFAULT),
+                    &self.environment.current,
+                );
+                let wanted = match (&self.arguments.policy, selection.policy) {
+                    (None, Some(named)) => named,
+                    (Some(_), _) | (None, None) => &default,
+                };
+                let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+                self.loaded
+                    .insert(selection.matched.clone(), policy.clone());
+                policy
+            }
+        };
+        Ok(PlannedFile {
+            input,
+            policy,
+            environment: selection.environment,
+            app: selection.app,
+        })
+    }
+
+    /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
+    /// config is, when no policy that the config names knows it either.
+    fn refuse_unknown_variables(&self) -> Result<(), Failure> {
+        let known: Vec<&policy::Variable> = self
+            .loaded
+            .values()
+            .flat_map(|policy| &policy.vars)
+            .collect();
+        if self.loaded.is_empty() {
+            return Ok(());
+        }
+        let mut problems = policy::undeclared(&self.flags, known.iter().copied());
+        if let Some(config) = self.config {
+            let given: Vec<&Override> = config
+                .vars
+                .iter()
+                .chain(config.mappings.iter().flat_map(|m| &m.vars))
+                .collect();
+            if !policy::undeclared(given.iter().copied(), known.iter().copied()).is_empty() {
+                let others: Vec<Policy> = config
+                    .mappings
+                    .iter()
+                    .filter_map(|mapping| mapping.policy.as_ref())
+                    .filter_map(|named| policies::library().load(named, &[]).ok())
+                    .collect();
+                let all = others
+                    .iter()
+                    .flat_map(|policy| &policy.vars)
+                    .chain(known.iter().copied());
+                problems.extend(policy::undeclared(given.iter().copied(), all));
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems.into())
+        }
+    }
+}
+
+/// The rules to apply and to leave out; each must be one of the run's.
+fn selection(
+    arguments: &Arguments,
+    known: &[&Policy],
+) -> Result<(BTreeSet<String>, BTreeSet<String>), Failure> {
+    let ids: BTreeSet<&str> = known
+        .iter()
+        .flat_map(|policy| &policy.rules)
+        .map(|rule| &*rule.id)
+        .collect();
+    if !ids.is_empty() {
+        for wanted in arguments.select.iter().chain(&arguments.ignore) {
+            if !ids.contains(wanted.as_str()) {
+                return Err(unknown_rule(wanted, ids));
+            }
+        }
+    }
+    let set = |ids: &[String]| ids.iter().cloned().collect();
+    Ok((set(&arguments.select), set(&arguments.ignore)))
+}
+
+/// That there is no such rule, with the nearest one there is.
+pub(super) fn unknown_rule<'a>(wanted: &str, ids: impl IntoIterator<Item = &'a str>) -> Failure {
+    let near = did_you_mean(wanted, ids);
+    let hint = near.map_or_else(
+        || "`chainlint rules` lists them".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Failure::Said(format!(
+        "there is no rule `{}`: {hint}",
+        crate::source::escape(wanted)
+    ))
+}

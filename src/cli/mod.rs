@@ -1,0 +1,129 @@
+//! The command line: one file a command. The only layer that reads the clock, the environment, the
+//! terminal and standard input, and the only one that writes to standard output and error.
+
+mod check;
+mod environment;
+mod explain;
+mod inspect;
+mod policies;
+mod policy;
+mod progress;
+mod rules;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::problems;
+use crate::yaml::Problem;
+use environment::{ColorChoice, Environment};
+
+/// How a run ended (the exit status is the same in every format).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing at or above the threshold.
+    Clean = 0,
+    /// Findings at or above it.
+    Findings = 1,
+    /// There was nothing to check.
+    Nothing = 3,
+}
+
+/// Why a run could not be done; exit status 2.
+#[derive(Debug)]
+enum Failure {
+    /// What was asked for makes no sense, or something could not be read or written: a sentence.
+    Said(String),
+    /// A policy, a config or an option is wrong, at these places.
+    Problems(Vec<Problem>),
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Problems(problems)
+    }
+}
+
+impl From<Box<Problem>> for Failure {
+    fn from(problem: Box<Problem>) -> Self {
+        Self::Problems(vec![*problem])
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+/// Lints X.509 certificate chain files against policies written in YAML.
+///
+/// Checks PEM files that hold a chain, leaf first and root last, and shows each mistake where it
+/// stands. Nothing is asked of the network.
+#[derive(Debug, Parser)]
+#[command(name = "chainlint", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Colours: where the terminal has them, always, or never (NO_COLOR and FORCE_COLOR count).
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  chainlint check certs/                           every chain file of a folder
+  chainlint check chain.pem --var company=\"Acme\"   one file, with the company's name
+  chainlint check --policy hygiene chain.pem       what any chain file should satisfy
+  chainlint explain leaf-validity-range            what a rule wants, and why
+  chainlint inspect chain.pem                      what is in a file
+
+Exit status: 0 nothing found, 1 findings, 2 the run could not be done, 3 nothing to check.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+    Rules(rules::Arguments),
+    Inspect(inspect::Arguments),
+    Policy(policy::Arguments),
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            let status = if error.use_stderr() { 2 } else { 0 };
+            return if error.print().is_ok() {
+                ExitCode::from(status)
+            } else {
+                ExitCode::from(2)
+            };
+        }
+    };
+    let mut environment = Environment::read(parsed.color);
+    let outcome = match parsed.command {
+        Command::Check(arguments) => check::run(&arguments, &mut environment),
+        Command::Explain(arguments) => explain::run(&arguments, &mut environment),
+        Command::Rules(arguments) => rules::run(&arguments, &mut environment),
+        Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
+        Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+    };
+    match outcome {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Nothing) => ExitCode::from(3),
+        Err(Failure::Said(message)) => {
+            environment.note(&format!("error: {message}"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Problems(found)) => {
+            let style = environment.style_for_notes();
+            environment.note(problems::write(&found, style).trim_end());
+            ExitCode::from(2)
+        }
+    }
+}

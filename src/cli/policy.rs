@@ -1,0 +1,98 @@
+//! `chainlint policy`: working on policy files.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::environment::Environment;
+use super::{Failure, Outcome, policies};
+use crate::{facts, policy, report};
+
+/// Validate, show and describe policy files.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say everything that is wrong with policy files.
+    Check {
+        /// The policy files, or names of built-in policies.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Print a policy with all that it extends.
+    Show {
+        /// A built-in's name, or a path to a YAML file.
+        policy: String,
+        /// Say which file and line each value came from.
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the JSON Schema of a kind of file.
+    Schema {
+        /// Which one.
+        #[arg(value_enum, default_value_t = Kind::Policy)]
+        kind: Kind,
+    },
+}
+
+/// A kind of file with a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Policy files.
+    Policy,
+    /// chainlint.yaml.
+    Config,
+    /// What `check --format json` writes.
+    Report,
+    /// What `inspect --format json` writes.
+    Facts,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Check { files } => check(files, environment),
+        Command::Show {
+            policy: name,
+            origin,
+        } => {
+            let policy = policies::named(name, &[], environment)?;
+            environment.output(&policy::show(&policy, *origin))?;
+            Ok(Outcome::Clean)
+        }
+        Command::Schema { kind } => {
+            let schema = match kind {
+                Kind::Policy => policy::policy_schema(),
+                Kind::Config => policy::config_schema(),
+                Kind::Report => report::json::schema(),
+                Kind::Facts => facts::schema(),
+            };
+            environment.output(&format!("{schema:#}\n"))?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+/// Loads every file, and tells the problems of all of them.
+fn check(files: &[String], environment: &mut Environment) -> Result<Outcome, Failure> {
+    let mut problems = Vec::new();
+    for name in files {
+        match policies::named(name, &[], environment) {
+            Ok(policy) => {
+                let rules = policy.rules.len();
+                environment.note(&format!("{name}: {rules} rules, nothing wrong"));
+            }
+            Err(Failure::Problems(found)) => problems.extend(found),
+            Err(failure @ Failure::Said(_)) => return Err(failure),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Outcome::Clean)
+    } else {
+        Err(problems.into())
+    }
+}

@@ -1,0 +1,221 @@
+//! The lines of a source that a diagnostic shows: those with labels and what lies between, long ones
+//! cut to a window around the label.
+
+use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use crate::source::Source;
+use crate::span::Span;
+
+/// Characters of a line that are shown at most.
+const WINDOW: usize = 100;
+/// Characters before a label that are kept where a line is cut.
+const LEAD: usize = 24;
+/// Lines of one label that are drawn; of a longer one the first is, and how many follow is told.
+const LABEL_LINES: usize = 6;
+/// Lines between two labels that are kept; a label farther off is told in words.
+const REACH: usize = 120;
+
+/// A label in the source's own offsets.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    pub(super) span: Span,
+    pub(super) text: String,
+}
+
+/// A part of a source with its labels, as miette draws it.
+#[derive(Debug)]
+pub(super) struct Excerpt {
+    name: String,
+    text: String,
+    /// The number of the excerpt's first line, from 0.
+    first_line: usize,
+    labels: Vec<LabeledSpan>,
+    /// Where the primary label stands, for the header: line and column from 0.
+    column: usize,
+    /// Labels that are too far off to draw: line, column and text.
+    pub(super) afar: Vec<(usize, usize, String)>,
+}
+
+/// A line of the excerpt and where its kept part begins and ends in the source.
+struct Kept {
+    kept: Span,
+    /// Where the line begins in the excerpt.
+    at: usize,
+    /// Bytes of the mark for what was cut at its beginning.
+    mark: usize,
+}
+
+const CUT: &str = "…";
+
+impl Excerpt {
+    /// The lines around these labels, the primary one first.
+    pub(super) fn new(source: &Source, labels: &[Label]) -> Option<Self> {
+        let (primary, others) = labels.split_first()?;
+        let line_of = |offset: usize| source.position(offset).line;
+        let home = line_of(primary.span.start);
+        let (near, far): (Vec<&Label>, Vec<&Label>) = others
+            .iter()
+            .partition(|label| line_of(label.span.start).abs_diff(home) <= REACH);
+        let shown: Vec<Label> = std::iter::once(primary)
+            .chain(near)
+            .map(|label| clamp(source, label))
+            .collect();
+        let first = shown.iter().map(|label| line_of(label.span.start)).min()?;
+        let last = shown.iter().map(|label| line_of(label.span.end)).max()?;
+        // A line of context on either side tells where one is.
+        let first = first.saturating_sub(1).max(1);
+        let last = last.saturating_add(1).min(source.line_count());
+
+        let mut excerpt = Self {
+            name: source.name().to_string(),
+            text: String::new(),
+            first_line: first.saturating_sub(1),
+            labels: Vec::new(),
+            column: source.position(primary.span.start).column.saturating_sub(1),
+            afar: far
+                .into_iter()
+                .map(|label| {
+                    let position = source.position(label.span.start);
+                    (position.line, position.column, label.text.clone())
+                })
+                .collect(),
+        };
+        let lines: Vec<Kept> = (first..=last)
+            .filter_map(|line| source.line_span(line))
+            .map(|line| excerpt.push_line(source, line, &shown))
+            .collect();
+        for (at, label) in shown.iter().enumerate() {
+            let start = place(&lines, label.span.start);
+            let end = place(&lines, label.span.end).max(start.saturating_add(1));
+            let text = Some(label.text.clone());
+            let span = SourceSpan::from((start, end.saturating_sub(start)));
+            excerpt.labels.push(if at == 0 {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            });
+        }
+        Some(excerpt)
+    }
+
+    pub(super) fn labels(&self) -> Vec<LabeledSpan> {
+        self.labels.clone()
+    }
+
+    fn push_line(&mut self, source: &Source, line: Span, labels: &[Label]) -> Kept {
+        let text = source.text();
+        let whole = text.get(line.start..line.end).unwrap_or_default();
+        let focus = labels
+            .iter()
+            .flat_map(|label| [label.span.start, label.span.end])
+            .find(|offset| line.start <= *offset && *offset <= line.end);
+        let kept = window(whole, focus.map(|offset| offset.saturating_sub(line.start)));
+        let kept = Span::new(
+            line.start.saturating_add(kept.start),
+            line.start.saturating_add(kept.end),
+        );
+        let at = self.text.len();
+        let mark = if kept.start > line.start {
+            CUT.len()
+        } else {
+            0
+        };
+        if mark > 0 {
+            self.text.push_str(CUT);
+        }
+        self.text
+            .push_str(text.get(kept.start..kept.end).unwrap_or_default());
+        if kept.end < line.end {
+            self.text.push_str(CUT);
+        }
+        // A label at the very end of a file needs something to stand on.
+        self.text.push_str(" \n");
+        Kept { kept, at, mark }
+    }
+}
+
+/// A label over many lines becomes one over its first line.
+fn clamp(source: &Source, label: &Label) -> Label {
+    let (start, end) = (
+        source.position(label.span.start),
+        source.position(label.span.end),
+    );
+    let lines = end.line.saturating_sub(start.line).saturating_add(1);
+    if lines <= LABEL_LINES {
+        return label.clone();
+    }
+    let end = source
+        .line_span(start.line)
+        .map_or(label.span.end, |line| line.end);
+    let more = lines.saturating_sub(1);
+    Label {
+        span: Span::new(label.span.start, end),
+        text: format!("{} (and {more} lines more)", label.text),
+    }
+}
+
+/// The part of a line that is shown, on character boundaries.
+fn window(line: &str, focus: Option<usize>) -> Span {
+    let count = line.chars().count();
+    if count <= WINDOW {
+        return Span::new(0, line.len());
+    }
+    let focus = focus.unwrap_or(0);
+    let before = line
+        .char_indices()
+        .take_while(|(at, _)| *at < focus)
+        .count();
+    let first = before
+        .saturating_sub(LEAD)
+        .min(count.saturating_sub(WINDOW));
+    let offset = |character: usize| {
+        line.char_indices()
+            .nth(character)
+            .map_or(line.len(), |(at, _)| at)
+    };
+    Span::new(offset(first), offset(first.saturating_add(WINDOW)))
+}
+
+/// Where a source offset stands in the excerpt; what was cut away counts as the cut's place.
+fn place(lines: &[Kept], offset: usize) -> usize {
+    let line = lines
+        .iter()
+        .rev()
+        .find(|line| line.kept.start <= offset)
+        .or(lines.first());
+    line.map_or(0, |line| {
+        let inside = offset
+            .clamp(line.kept.start, line.kept.end)
+            .saturating_sub(line.kept.start);
+        line.at.saturating_add(line.mark).saturating_add(inside)
+    })
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.read_span(span, before, after)?;
+        let contents = MietteSpanContents::new_named(
+            self.name.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line().saturating_add(self.first_line),
+            // miette names the place of the context; people look for the place of the label.
+            if self
+                .text
+                .get(..span.offset())
+                .is_some_and(|head| head.lines().count() <= 2)
+            {
+                self.column
+            } else {
+                inner.column()
+            },
+            inner.line_count(),
+        );
+        Ok(Box::new(contents))
+    }
+}

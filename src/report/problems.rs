@@ -1,0 +1,61 @@
+//! What is wrong with a policy or a config, drawn where it stands in the YAML.
+
+use super::Style;
+use super::excerpt::{Excerpt, Label};
+use super::full::{Drawn, draw, handler};
+use crate::finding::Severity;
+use crate::yaml::Problem;
+
+/// Writes all problems.
+#[must_use]
+pub fn write(problems: &[Problem], style: Style) -> String {
+    let handler = handler(style);
+    let mut out = String::new();
+    for problem in problems {
+        let primary = Label {
+            span: problem.span,
+            text: problem.label.clone(),
+        };
+        let here = problem
+            .related
+            .iter()
+            .filter(|(file, ..)| file.name() == problem.file.name());
+        let labels: Vec<Label> = std::iter::once(primary)
+            .chain(here.map(|(_, span, text)| Label {
+                span: *span,
+                text: text.clone(),
+            }))
+            .collect();
+        let excerpt = Excerpt::new(&problem.file, &labels);
+        let mut notes: Vec<String> = problem.help.iter().cloned().collect();
+        let name = problem.file.name();
+        notes.extend(
+            excerpt
+                .iter()
+                .flat_map(|excerpt| &excerpt.afar)
+                .map(|(line, column, text)| format!("see {name}:{line}:{column}: {text}")),
+        );
+        let elsewhere = problem
+            .related
+            .iter()
+            .filter(|(file, ..)| file.name() != name);
+        notes.extend(elsewhere.map(|(file, span, text)| {
+            let position = file.position(span.start);
+            format!(
+                "see {}:{}:{}: {text}",
+                file.name(),
+                position.line,
+                position.column
+            )
+        }));
+        let drawn = Drawn {
+            severity: Severity::Error,
+            code: None,
+            message: problem.message.clone(),
+            help: Some(notes.join("\n")).filter(|notes| !notes.is_empty()),
+            excerpt,
+        };
+        draw(&handler, &drawn, &mut out);
+    }
+    out
+}
