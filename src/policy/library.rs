@@ -25,6 +25,8 @@ pub struct Library<'a> {
     pub builtins: &'a [(&'a str, &'a str)],
     /// Reads a file as UTF-8.
     pub read: &'a (dyn Fn(&Path) -> io::Result<String> + Sync),
+    /// Whether a placeholder such as `cert.role` is a fact.
+    pub is_fact: fn(&str) -> bool,
 }
 
 impl fmt::Debug for Library<'_> {
@@ -91,6 +93,7 @@ impl Library<'_> {
         } = gathering;
         let documents: Vec<Document> = done.into_iter().filter_map(|(_, read)| read).collect();
         let resolving = resolve::Resolving {
+            is_fact: self.is_fact,
             complete,
             overrides,
         };

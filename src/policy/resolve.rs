@@ -12,12 +12,13 @@ use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
 use super::vars::{Override, Variables};
-use crate::facts;
 use crate::source::Source;
 use crate::yaml::Problems;
 
 /// How a policy is put together.
 pub(super) struct Resolving<'a> {
+    /// Whether a placeholder is a fact.
+    pub(super) is_fact: fn(&str) -> bool,
     /// All files could be read.
     pub(super) complete: bool,
     /// Values of variables from outside, the later ones winning.
@@ -49,10 +50,9 @@ impl Resolving<'_> {
             .filter(with_check)
             .map(|draft| draft.id.clone());
         let ids: Vec<Arc<str>> = ids.collect();
-        let facts = facts::paths();
         let known = Known {
             variables: &variables,
-            facts: &facts,
+            is_fact: self.is_fact,
             rules: &ids,
             complete: self.complete,
         };

@@ -54,6 +54,7 @@ pub(super) fn load_among(
     let library = Library {
         builtins: &[("base", BASE)],
         read: &read,
+        is_fact: crate::facts::is_path,
     };
     let wanted = Reference::from_flag("--policy", "/policy.yaml", Path::new("/"));
     library.load(&wanted, overrides)

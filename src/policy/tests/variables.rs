@@ -107,10 +107,10 @@ fn a_wrong_value_is_told_at_the_reference_and_at_its_source() {
 #[test]
 fn an_override_that_no_policy_declares_is_a_mistake_and_one_that_some_declare_is_none() {
     let policies = [good("version: 1\nname: a\nextends: base\n"), good(POLICY)];
-    let variables: Vec<_> = policies.iter().flat_map(|policy| &policy.vars).collect();
+    let variables = policies.iter().flat_map(|policy| &policy.vars);
     let overrides = [flag("size=1"), flag("comapny=x"), flag("zzz=1")];
     assert_eq!(
-        told(&undeclared(&overrides, &variables)),
+        told(&undeclared(&overrides, variables)),
         "--var:1:1 no policy declares the variable `comapny` [unknown variable] did you mean `company`?\n\
          --var:1:1 no policy declares the variable `zzz` [unknown variable] \
          one of `company`, `days`, `roles`, `size`, `strict`"
