@@ -36,7 +36,8 @@ fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
     );
     out.insert("$id".to_owned(), json!(id));
     out.insert("title".to_owned(), json!(title));
-    if let Value::Object(root) = root {
+    if let Value::Object(mut root) = root {
+        prune(&mut root);
         for (key, value) in root {
             out.entry(key).or_insert(value);
         }
@@ -61,13 +62,36 @@ fn clean(value: &mut Value) {
     }
 }
 
-/// A text whose lines were broken for the source file, a line for each paragraph.
+/// A text whose lines were broken for the source file, a line for each paragraph and for each of
+/// the labelled lines of a check's docs.
 fn paragraphs(text: &str) -> String {
-    let paragraphs: Vec<String> = text
-        .split("\n\n")
-        .map(|paragraph| paragraph.replace('\n', " "))
-        .collect();
-    paragraphs.join("\n\n")
+    let mut out = String::new();
+    for line in text.lines() {
+        let labels = ["Fails: ", "Passes: ", "Source: "];
+        let begins = line.is_empty() || labels.iter().any(|label| line.starts_with(label));
+        match (begins, out.chars().last()) {
+            (_, None | Some('\n')) if !line.is_empty() => {}
+            (true, _) => out.push('\n'),
+            (false, _) => out.push(' '),
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Drops the definitions that nothing refers to: those of checks were written out.
+fn prune(root: &mut Map<String, Value>) {
+    loop {
+        let text = Value::Object(root.clone()).to_string();
+        let Some(Value::Object(definitions)) = root.get_mut("$defs") else {
+            return;
+        };
+        let before = definitions.len();
+        definitions.retain(|name, _| text.contains(&format!("\"#/$defs/{name}\"")));
+        if definitions.len() == before {
+            return;
+        }
+    }
 }
 
 // The readers look at every key on its own, so to serde and schemars each one is optional alike.
