@@ -264,7 +264,7 @@ fn dns(host: &str, base: &str, excluding: bool) -> Within {
 fn email(address: &str, base: &str) -> Within {
     let Some((local, host)) = address
         .rsplit_once('@')
-        .filter(|(local, host)| !local.is_empty() && !host.is_empty())
+        .filter(|(local, host)| is_local_part(local) && !host.is_empty())
     else {
         return Within::Unknown;
     };
@@ -276,6 +276,11 @@ fn email(address: &str, base: &str) -> Within {
         }
         None => host_within(&host, &base.to_ascii_lowercase()),
     }
+}
+
+/// What may stand before the @: one more @ only within quotes (RFC 5321 §4.1.2).
+fn is_local_part(local: &str) -> bool {
+    !local.is_empty() && (!local.contains('@') || (local.starts_with('"') && local.ends_with('"')))
 }
 
 /// A host that is the base, or lies below it where the base begins with a dot.
@@ -392,6 +397,7 @@ mod tests {
         assert_eq!(email("a@b.example.com", "example.com"), Some(false));
         assert_eq!(email("a@b.example.com", ".example.com"), Some(true));
         assert_eq!(email("nobody", "example.com"), None);
+        assert_eq!(email("a@b@example.com", "example.com"), None);
     }
 
     #[test]

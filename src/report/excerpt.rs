@@ -58,7 +58,7 @@ impl Excerpt {
             .partition(|label| line_of(label.span.start).abs_diff(home) <= REACH);
         let shown: Vec<Label> = std::iter::once(primary)
             .chain(near)
-            .map(|label| clamp(source, label))
+            .flat_map(|label| line_by_line(source, label))
             .collect();
         let first = shown.iter().map(|label| line_of(label.span.start)).min()?;
         let last = shown.iter().map(|label| line_of(label.span.end)).max()?;
@@ -87,7 +87,7 @@ impl Excerpt {
         for (at, label) in shown.iter().enumerate() {
             let start = place(&lines, label.span.start);
             let end = place(&lines, label.span.end).max(start.saturating_add(1));
-            let text = Some(label.text.clone());
+            let text = Some(label.text.clone()).filter(|text| !text.is_empty());
             let span = SourceSpan::from((start, end.saturating_sub(start)));
             excerpt.labels.push(if at == 0 {
                 LabeledSpan::new_primary_with_span(text, span)
@@ -134,24 +134,44 @@ impl Excerpt {
     }
 }
 
-/// A label over many lines becomes one over its first line.
-fn clamp(source: &Source, label: &Label) -> Label {
-    let (start, end) = (
-        source.position(label.span.start),
-        source.position(label.span.end),
-    );
-    let lines = end.line.saturating_sub(start.line).saturating_add(1);
-    if lines <= LABEL_LINES {
-        return label.clone();
+/// A label for each line that it covers, so that the very characters are underlined; the last one
+/// bears the text. Of a label over many lines, the first line alone.
+fn line_by_line(source: &Source, label: &Label) -> Vec<Label> {
+    let first = source.position(label.span.start).line;
+    let last = source
+        .position(label.span.end.saturating_sub(1).max(label.span.start))
+        .line;
+    let covered = |line: usize| -> Option<Span> {
+        let whole = source.line_span(line)?;
+        let inside = Span::new(
+            label.span.start.max(whole.start),
+            label.span.end.min(whole.end).max(whole.start),
+        );
+        // A line's indentation encodes nothing.
+        let text = source.text().get(inside.start..inside.end)?;
+        let indent = text.len().saturating_sub(text.trim_start().len());
+        Some(Span::new(inside.start.saturating_add(indent), inside.end))
+    };
+    let more = last.saturating_sub(first);
+    if more >= LABEL_LINES {
+        let text = format!("{} (and {more} lines more)", label.text);
+        return covered(first)
+            .map(|span| Label { span, text })
+            .into_iter()
+            .collect();
     }
-    let end = source
-        .line_span(start.line)
-        .map_or(label.span.end, |line| line.end);
-    let more = lines.saturating_sub(1);
-    Label {
-        span: Span::new(label.span.start, end),
-        text: format!("{} (and {more} lines more)", label.text),
+    let mut labels: Vec<Label> = (first..=last)
+        .filter_map(covered)
+        .filter(|span| first == last || !span.is_empty())
+        .map(|span| Label {
+            span,
+            text: String::new(),
+        })
+        .collect();
+    if let Some(last) = labels.last_mut() {
+        last.text.clone_from(&label.text);
     }
+    labels
 }
 
 /// The part of a line that is shown, on character boundaries.

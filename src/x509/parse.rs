@@ -9,7 +9,7 @@ use x509_parser::prelude::FromDer;
 
 use super::der::{self, BIT_STRING, INTEGER, Reader, SEQUENCE, explicit};
 use super::extensions::Extensions;
-use super::{Certificate, Located, Problem, algorithm, extensions, key, name, time};
+use super::{Certificate, Located, Name, Problem, algorithm, extensions, key, name, time};
 use crate::span::DerSpan;
 
 /// Why bytes are no certificate, and where reading broke off.
@@ -149,7 +149,20 @@ fn compared(mut certificate: Certificate) -> Certificate {
             // has been told above.
             return certificate;
         };
-        let at = |bytes: &[u8], located: DerSpan| bytes == located.of(&certificate.der);
+        let der = &certificate.der;
+        // Attribute by attribute: `as_raw` of a name is cut short in x509-parser 0.18.1.
+        let same = |name: &x509_parser::x509::X509Name<'_>, read: &Located<Name>| {
+            let values: Vec<&[u8]> = name
+                .iter_attributes()
+                .map(|found| found.as_slice())
+                .collect();
+            let ours = &read.value.attributes;
+            values.len() == ours.len()
+                && values
+                    .iter()
+                    .zip(ours)
+                    .all(|(value, ours)| ours.value.span.of(der).ends_with(value))
+        };
         let unix = |instant: &x509_parser::time::ASN1Time| instant.timestamp();
         let oids: Vec<String> = second
             .extensions()
@@ -162,15 +175,15 @@ fn compared(mut certificate: Certificate) -> Certificate {
                 certificate.serial.span,
             ),
             (
-                at(second.issuer().as_raw(), certificate.issuer.span),
+                same(second.issuer(), &certificate.issuer),
                 certificate.issuer.span,
             ),
             (
-                at(second.subject().as_raw(), certificate.subject.span),
+                same(second.subject(), &certificate.subject),
                 certificate.subject.span,
             ),
             (
-                at(second.public_key().raw, certificate.public_key.span),
+                second.public_key().raw == certificate.public_key.span.of(der),
                 certificate.public_key.span,
             ),
             (
