@@ -131,6 +131,44 @@ fn words_of_yaml_1_1_are_keys_like_any_other() {
 }
 
 #[test]
+fn a_tag_is_refused_wherever_it_stands() {
+    for text in [
+        "a: !!str 12\n",
+        "a: !!int '12'\n",
+        "a: ! x\n",
+        "a: !!str &b 12\n",
+        "a: &b !!str 12\n",
+        "a: [x, !!str 12]\n",
+        "!!str a: 1\n",
+        "- !!map {a: 1}\n",
+        "a: !mine 1\n",
+    ] {
+        let problems = parse(text, &source(text)).unwrap_err();
+        assert_eq!(
+            problems[0].message, "a YAML tag has no meaning here",
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_exclamation_mark_in_a_key_or_a_text_is_no_tag() {
+    for text in [
+        "\"[!\": true\n",
+        "\"say !b\": 1\n",
+        "say !b: 1\n",
+        "\"say !b &c\": 1\n",
+        "{\"say !b\":1}\n",
+        "a: say !b\n",
+        "a: [say !b, c]\n",
+        "a: \"!b\"\n",
+        "a: |\n  !b c\n",
+    ] {
+        assert!(parse(text, &source(text)).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn a_number_too_large_is_a_problem() {
     let text = "a: 9223372036854775808\n";
     let problems = parse(text, &source(text)).unwrap_err();
