@@ -1,201 +1,241 @@
 //! The copy of a file that diagnostics may see (design promise 5).
 //!
-//! Everything is overwritten, and then given back piece by piece: what is certainly a certificate, the
-//! lines that open and close blocks, and short text. What is not known to be harmless stays hidden.
+//! Starts from a copy in which every byte but the line breaks is overwritten, and puts back what
+//! is known to be harmless. What nobody thought of stays overwritten.
 
-use data_encoding::BASE64;
-
-use super::{Block, Document, FaultKind, container};
+use super::boundary::{self, bare_end, without_mark};
+use super::label::is_plain;
+use super::line::{BASE64, DASH, Lines, OTHER, SPACE, class, classes, slice};
+use super::offsets::{characters_before, characters_through};
+use super::shape::{Walk, key_start, walk};
+use super::{Block, Content, Document, FaultKind, text};
+use crate::source::clean_same_length;
 use crate::span::{DerSpan, Span};
 
-/// What stands for a hidden byte.
-const HIDDEN: u8 = b'*';
-/// A longer line of text is not text, in bytes.
-const LONGEST_LINE: usize = 200;
-/// A longer run of base64 or hexadecimal characters may be a key, in characters.
-const LONGEST_RUN: usize = 15;
-/// The longest label given back, in bytes (RFC 7468 names none over 25).
-const LONGEST_LABEL: usize = 40;
+/// What an overwritten byte looks like.
+const COVER: u8 = b'*';
 
-/// The file's bytes with everything overwritten that might be secret, same length, same lines.
+/// The file's bytes with everything overwritten that might be secret: same length, same lines.
+/// A lone CR, which ends a line too, becomes LF, so that whoever counts lines counts it.
+///
+/// Kept are boundaries with plain labels, the base64 of what is laid out like a certificate, and
+/// explanatory text as far as no word of it can be key material.
 #[must_use]
 pub fn mask(bytes: &[u8], document: &Document) -> String {
-    let mut copy: Vec<u8> = bytes
-        .iter()
-        .map(|byte| {
-            if matches!(byte, b'\n' | b'\r') {
-                *byte
-            } else {
-                HIDDEN
-            }
-        })
-        .collect();
+    let mut copy = Copy::covered(bytes);
     for block in &document.blocks {
-        show_boundary(bytes, &mut copy, block.begin);
-        if let Some(end) = block.end {
-            show_boundary(bytes, &mut copy, end);
-        }
         if block.label.is_certificate() {
-            show_certificate(bytes, &mut copy, document, block);
+            copy.keep_certificate(block, document);
         }
     }
-    // What follows a block that breaks off may be the rest of a key.
-    let safe_from = |text: &Span| {
-        let before = document
-            .blocks
-            .iter()
-            .rfind(|block| block.span.start < text.start);
-        before.is_none_or(|block| block.end.is_some())
-    };
-    for text in document.texts.iter().filter(|text| safe_from(text)) {
-        show_text(bytes, &mut copy, *text);
+    copy.keep_boundaries();
+    let hidden = hidden(document);
+    for text in &document.texts {
+        let after = hidden.partition_point(|span| span.start <= text.start);
+        let before = after.checked_sub(1).and_then(|at| hidden.get(at));
+        if before.is_none_or(|span| text.start >= span.end) {
+            copy.keep_text(*text);
+        }
     }
-    let mut clean = String::with_capacity(copy.len());
-    for chunk in copy.utf8_chunks() {
-        clean.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|_| clean.push('?'));
-    }
-    clean
+    String::from_utf8(copy.out).unwrap_or_else(|error| clean_same_length(error.as_bytes()))
 }
 
-fn show(bytes: &[u8], copy: &mut [u8], span: Span) {
-    let range = span.start..span.end;
-    if let (Some(from), Some(to)) = (bytes.get(range.clone()), copy.get_mut(range)) {
-        to.copy_from_slice(from);
-    }
-}
-
-/// A boundary with a plain label; of any other, nothing.
-fn show_boundary(bytes: &[u8], copy: &mut [u8], span: Span) {
-    let line = bytes.get(span.start..span.end).unwrap_or_default();
-    let plain = line.iter().all(|byte| {
-        byte.is_ascii_uppercase()
-            || byte.is_ascii_digit()
-            || matches!(byte, b'-' | b' ' | b'#' | b'.')
-    });
-    let short = line.len() <= LONGEST_LABEL.saturating_add(20);
-    let runs = line
-        .split(|byte| matches!(byte, b' ' | b'-'))
-        .all(|word| word.len() <= LONGEST_RUN);
-    if plain && short && runs {
-        show(bytes, copy, span);
-    }
-}
-
-fn show_certificate(bytes: &[u8], copy: &mut [u8], document: &Document, block: &Block) {
-    let Some(content) = &block.content else {
-        return show_damaged(bytes, copy, document, block);
-    };
-    if !container::is_certificate(&content.der) {
-        return;
-    }
-    // What follows the certificate inside its block is no part of it.
-    let length = container::first_value(&content.der)
-        .unwrap_or(0)
-        .min(content.der.len());
-    let characters = content.locate(DerSpan::new(0, length));
-    show(bytes, copy, characters);
-    // The characters stand in runs; what lies between two of them is white space, but for headers.
-    let body = Span::new(block.begin.end, characters.start);
-    let padding = content.locate(DerSpan::new(content.der.len(), content.der.len()));
-    if length == content.der.len() {
-        let end = block.end.map_or(padding.end, |end| end.start);
-        let rest = bytes.get(characters.end..end).unwrap_or_default();
-        let equals = rest.iter().take_while(|byte| **byte == b'=').count();
-        show(
-            bytes,
-            copy,
-            Span::new(characters.end, characters.end.saturating_add(equals)),
-        );
-    }
-    let blank = bytes.get(body.start..body.end).unwrap_or_default();
-    if blank.iter().all(u8::is_ascii_whitespace) {
-        show(bytes, copy, body);
-    }
-}
-
-/// Of a certificate whose base64 is at fault, what stands before the fault, and the fault itself.
-fn show_damaged(bytes: &[u8], copy: &mut [u8], document: &Document, block: &Block) {
-    let fault = document.faults.iter().find(|fault| {
-        matches!(fault.kind, FaultKind::NotBase64(_) | FaultKind::BadPadding)
-            && block.span.start <= fault.span.start
-            && fault.span.end <= block.span.end
-    });
-    let Some(fault) = fault.filter(|_| block.end.is_some()) else {
-        return;
-    };
-    let body = Span::new(block.begin.end, fault.span.start);
-    let characters: Vec<u8> = bytes
-        .get(body.start..body.end)
-        .unwrap_or_default()
+/// From each BEGIN without an END to the next BEGIN of a certificate: what stands there may be the
+/// rest of the broken block.
+fn hidden(document: &Document) -> Vec<Span> {
+    let mut certificates = document
+        .blocks
         .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let whole = characters.len().saturating_sub(characters.len() % 4);
-    let decoded = BASE64
-        .decode(characters.get(..whole).unwrap_or_default())
-        .unwrap_or_default();
-    if container::is_certificate(&decoded) {
-        show(bytes, copy, body);
-        show(
+        .filter(|block| block.label.is_certificate())
+        .map(|block| block.begin.start)
+        .peekable();
+    let mut hidden: Vec<Span> = Vec::new();
+    for fault in &document.faults {
+        if fault.kind != FaultKind::UnterminatedBlock && fault.kind != FaultKind::TooManyBlocks {
+            continue;
+        }
+        while certificates
+            .next_if(|start| *start <= fault.span.start)
+            .is_some()
+        {}
+        let end = certificates.peek().copied().unwrap_or(document.len);
+        hidden.push(Span::new(fault.span.start, end));
+    }
+    hidden
+}
+
+struct Copy<'a> {
+    bytes: &'a [u8],
+    out: Vec<u8>,
+}
+
+impl<'a> Copy<'a> {
+    fn covered(bytes: &'a [u8]) -> Self {
+        let mut copy = Self {
             bytes,
-            copy,
-            Span::new(
-                fault.span.start,
-                fault.span.end.min(fault.span.start.saturating_add(4)),
-            ),
-        );
-    }
-}
-
-/// Text line by line, without anything that could be key material.
-fn show_text(bytes: &[u8], copy: &mut [u8], text: Span) {
-    let mut start = text.start;
-    while start < text.end {
-        let rest = bytes.get(start..text.end).unwrap_or_default();
-        let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        let line = rest.get(..length).unwrap_or_default();
-        if is_prose(line) {
-            show(bytes, copy, Span::new(start, start.saturating_add(length)));
-            hide_runs(line, start, copy);
+            out: vec![COVER; bytes.len()],
+        };
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            let crlf =
+                bytes.get(at) == Some(&b'\r') && bytes.get(at.saturating_add(1)) == Some(&b'\n');
+            if let Some(byte) = copy.out.get_mut(at) {
+                *byte = if crlf { b'\r' } else { b'\n' };
+            }
         }
-        start = start.saturating_add(length).saturating_add(1);
-    }
-}
-
-/// Whether a line has words: not one run of key characters, nor a dump of octets.
-fn is_prose(line: &[u8]) -> bool {
-    let words: Vec<&[u8]> = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty())
-        .collect();
-    let one_run = words.len() == 1 && words.iter().all(|word| word.iter().all(|b| is_key(*b)));
-    let is_octets = |word: &&[u8]| {
-        word.len() <= 8
-            && word
+        for line in Lines::new(bytes, 0) {
+            // An indented block stays indented.
+            let indent = slice(bytes, line)
                 .iter()
-                .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
-    };
-    let dump = words.len() >= 4 && words.iter().filter(|word| is_octets(word)).count() >= 4;
-    line.len() <= LONGEST_LINE && !one_run && !dump
-}
-
-fn hide_runs(line: &[u8], start: usize, copy: &mut [u8]) {
-    let mut at = start;
-    for run in line.chunk_by(|left, right| is_key(*left) == is_key(*right)) {
-        let end = at.saturating_add(run.len());
-        if run.len() > LONGEST_RUN
-            && run.first().is_some_and(|byte| is_key(*byte))
-            && let Some(hidden) = copy.get_mut(at..end)
-        {
-            hidden.fill(HIDDEN);
+                .take_while(|byte| matches!(**byte, b' ' | b'\t'));
+            copy.keep(Span::new(
+                line.start,
+                line.start.saturating_add(indent.count()),
+            ));
         }
-        at = end;
+        copy
+    }
+
+    /// Puts back what stands in a span, but for lone CRs.
+    fn keep(&mut self, span: Span) {
+        let target = self.out.get_mut(span.start..span.end);
+        for (kept, original) in target
+            .unwrap_or_default()
+            .iter_mut()
+            .zip(slice(self.bytes, span))
+        {
+            if *original != b'\r' {
+                *kept = *original;
+            }
+        }
+    }
+
+    fn keep_certificate(&mut self, block: &Block, document: &Document) {
+        if let Some(content) = &block.content {
+            self.keep_content(content, block.span.end);
+            return;
+        }
+        let first = document
+            .faults
+            .partition_point(|fault| fault.span.start < block.begin.start);
+        let faults = document.faults.get(first..).unwrap_or_default();
+        let within = faults
+            .iter()
+            .take_while(|fault| fault.span.start < block.span.end);
+        let mut start = block.begin.end;
+        for fault in within {
+            match fault.kind {
+                FaultKind::UnterminatedBlock => return,
+                FaultKind::Headers => start = start.max(fault.span.end),
+                FaultKind::NotBase64(_) | FaultKind::BadPadding => {
+                    self.keep_prefix(Span::new(start, fault.span.start));
+                    return;
+                }
+                FaultKind::GluedBoundaries
+                | FaultKind::StrayEnd
+                | FaultKind::LabelMismatch
+                | FaultKind::MalformedBoundary
+                | FaultKind::EmptyBlock
+                | FaultKind::TrustedCertificateLabel
+                | FaultKind::X509CertificateLabel
+                | FaultKind::Pkcs7Block
+                | FaultKind::CertificateRequestBlock
+                | FaultKind::CrlBlock
+                | FaultKind::PublicKeyBlock
+                | FaultKind::ParametersBlock
+                | FaultKind::UnknownBlock
+                | FaultKind::ByteOrderMark
+                | FaultKind::Utf16
+                | FaultKind::Der
+                | FaultKind::Pkcs7
+                | FaultKind::Pkcs12
+                | FaultKind::JavaKeyStore
+                | FaultKind::EmptyFile
+                | FaultKind::NoPem
+                | FaultKind::TooManyBlocks => {}
+            }
+        }
+    }
+
+    /// Of a block that decodes: the certificate, without what is appended to it.
+    fn keep_content(&mut self, content: &Content, block_end: usize) {
+        let end = match walk(&content.der) {
+            Walk::Complete(end) => end,
+            Walk::Ended(whole) | Walk::Broken(whole) => whole,
+        };
+        let end = key_start(&content.der).map_or(end, |key| end.min(key));
+        if end == 0 {
+            return;
+        }
+        let mut shown = content.locate(DerSpan::new(0, end));
+        let behind = slice(self.bytes, Span::new(shown.end, block_end));
+        let padding = |byte: &&u8| matches!(**byte, b'=' | b' ' | b'\t' | b'\r' | b'\n');
+        let padding = behind.iter().take_while(padding).count();
+        shown.end = shown.end.saturating_add(padding);
+        self.keep(shown);
+    }
+
+    /// Of a block that does not decode: the characters before the fault, as far as they are laid
+    /// out like a certificate.
+    fn keep_prefix(&mut self, span: Span) {
+        let characters: Vec<(usize, u8)> = slice(self.bytes, span)
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| class(**byte) == BASE64)
+            .map(|(at, byte)| (span.start.saturating_add(at), *byte))
+            .collect();
+        let whole = characters.len().saturating_sub(characters.len() % 4);
+        let text: Vec<u8> = characters
+            .iter()
+            .take(whole)
+            .map(|(_, byte)| *byte)
+            .collect();
+        let Ok(der) = data_encoding::BASE64.decode(&text) else {
+            return;
+        };
+        let count = match walk(&der) {
+            Walk::Ended(_) => characters.len(),
+            Walk::Complete(end) | Walk::Broken(end) => characters_through(end),
+        };
+        let count = key_start(&der).map_or(count, |key| count.min(characters_before(key)));
+        let last = count.checked_sub(1).and_then(|last| characters.get(last));
+        if let (Some((first, _)), Some((last, _))) = (characters.first(), last) {
+            self.keep(Span::new(*first, last.saturating_add(1)));
+        }
+    }
+
+    /// Boundaries with plain labels may be seen wherever they stand.
+    fn keep_boundaries(&mut self) {
+        for line in Lines::new(self.bytes, 0) {
+            let seen = classes(slice(self.bytes, line));
+            if seen & (DASH | OTHER | SPACE) == 0 {
+                continue;
+            }
+            let (line, mark) = without_mark(self.bytes, line);
+            self.keep(mark.unwrap_or_default());
+            let bare = bare_end(self.bytes, line);
+            for boundary in boundary::find(self.bytes, line).into_iter().chain(bare) {
+                if boundary.label_text(self.bytes).is_some_and(is_plain) {
+                    self.keep(boundary.span);
+                } else {
+                    self.keep(Span::new(boundary.span.start, boundary.label.start));
+                    self.keep(Span::new(boundary.label.end, boundary.span.end));
+                }
+            }
+        }
+    }
+
+    fn keep_text(&mut self, span: Span) {
+        let lines = Lines::new(self.bytes, span.start)
+            .take_while(|line| line.start < span.end)
+            .map(|line| Span::new(line.start, line.end.min(span.end)));
+        for line in lines {
+            for kept in text::harmless(self.bytes, line) {
+                self.keep(kept);
+            }
+        }
     }
 }
 
-/// Whether a byte can belong to base64, base64url or hexadecimal octets.
-fn is_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b':' | b'-')
-}
+#[cfg(test)]
+#[path = "mask_tests.rs"]
+mod tests;

@@ -3,16 +3,26 @@
 //! Reads bytes and says where everything stands; it does not know what a certificate means.
 //! Syntax: RFC 7468, read leniently where the intent is clear, each leniency reported as a fault.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+mod body;
 mod boundary;
-mod container;
 mod fault;
+mod label;
+mod line;
 mod mask;
 mod offsets;
+#[cfg(test)]
+pub(crate) mod samples;
 mod scan;
+mod shape;
+mod text;
+mod whole;
 
 pub use mask::mask;
 pub use offsets::OffsetMap;
 pub use scan::{Limits, scan};
+pub use shape::{Shape, shape};
 
 use crate::span::{DerSpan, Span};
 
@@ -36,8 +46,6 @@ pub struct Block {
     pub label: Label,
     /// The BEGIN line without its line break.
     pub begin: Span,
-    /// The END line; `None` where the block breaks off.
-    pub end: Option<Span>,
     /// From the first dash of BEGIN to the last of END (or to where the block breaks off).
     pub span: Span,
     /// The decoded bytes with their positions; only for labels that announce a certificate
@@ -146,7 +154,7 @@ pub enum FaultKind {
     ParametersBlock,
     /// A block whose label is none of the known ones.
     UnknownBlock,
-    /// A byte order mark before the first line.
+    /// A byte order mark at the start of the file, or of a line where files were joined.
     ByteOrderMark,
     /// The whole file is UTF-16.
     Utf16,

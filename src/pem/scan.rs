@@ -1,54 +1,59 @@
 //! The block scanner.
+//!
+//! Goes through a file line by line and never gives up: after a fault the next BEGIN starts anew.
 
-use data_encoding::{BASE64, DecodeKind};
-use memchr::{memchr, memchr2};
-
-use super::boundary::{self, Boundary};
-use super::container::{self, Container};
-use super::{Block, Content, Document, Fault, FaultKind, Label, OffsetMap};
+use super::body::Body;
+use super::boundary::{self, Boundary, Side, bare_end, without_mark};
+use super::label::normal;
+use super::line::{DASH, Lines, OTHER, SPACE, classes, slice, trim};
+use super::shape::{Walk, walk};
+use super::{Block, Document, Fault, FaultKind, Label, whole};
 use crate::span::Span;
 
 /// Bounds on what one file may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Blocks a file; a chain has fewer than ten, a store of all public roots about 150.
+    /// Blocks a file.
     pub blocks: usize,
 }
 
+/// Blocks a file. The largest bundles in use, all intermediate certificates that Mozilla preloads,
+/// have some 2,000.
+const BLOCKS: usize = 4096;
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { blocks: 1_000 }
+        Self { blocks: BLOCKS }
     }
 }
 
 /// Finds every block, fault and text of a file.
 #[must_use]
 pub fn scan(bytes: &[u8], limits: Limits) -> Document {
+    let document = Document {
+        len: bytes.len(),
+        ..Document::default()
+    };
+    if let Some(fault) = whole::fault(bytes) {
+        return Document {
+            faults: vec![fault],
+            ..document
+        };
+    }
     let mut scanner = Scanner {
         bytes,
         limits,
-        document: Document {
-            len: bytes.len(),
-            ..Document::default()
-        },
+        document,
         open: None,
         text: None,
+        boundaries: false,
     };
-    match container::recognise(bytes) {
-        Some(Container::Fault(kind)) => scanner.fault(kind, Span::new(0, bytes.len())),
-        Some(Container::PrivateKey) => {
-            scanner
-                .document
-                .blocks
-                .push(container::private_key(bytes.len()));
+    for line in Lines::new(bytes, 0) {
+        if scanner.line(line).is_break() {
+            break;
         }
-        None => scanner.lines(),
     }
-    scanner
-        .document
-        .faults
-        .sort_by_key(|fault| (fault.span, fault.kind));
-    scanner.document
+    scanner.finish()
 }
 
 struct Scanner<'a> {
@@ -56,302 +61,236 @@ struct Scanner<'a> {
     limits: Limits,
     document: Document,
     open: Option<Open>,
-    /// The run of text lines that is being read.
     text: Option<Span>,
+    /// Whether any boundary was met.
+    boundaries: bool,
 }
 
-/// A block whose END has not been met.
+/// A block whose END has not come yet.
 struct Open {
-    label: Label,
-    label_text: Span,
-    begin: Span,
-    /// The lines of its body, without line breaks.
-    body: Vec<Span>,
+    begin: Boundary,
+    /// Only for labels that announce a certificate.
+    body: Option<Body>,
+    /// End of the last line that is not blank.
+    end: usize,
 }
+
+type Flow = std::ops::ControlFlow<()>;
 
 impl Scanner<'_> {
-    fn fault(&mut self, kind: FaultKind, span: Span) {
-        self.document.faults.push(Fault { kind, span });
+    fn line(&mut self, line: Span) -> Flow {
+        let seen = classes(slice(self.bytes, line));
+        if seen & (DASH | OTHER) != 0 {
+            return self.unusual_line(line);
+        }
+        if seen & !SPACE == 0 {
+            self.end_text();
+        }
+        if self.open.is_some()
+            && seen & SPACE != 0
+            && let Some(end) = bare_end(self.bytes, line)
+        {
+            return self.boundary(end);
+        }
+        self.piece(line);
+        Flow::Continue(())
     }
 
-    fn lines(&mut self) {
-        let mut at = 0_usize;
-        if self.bytes.starts_with(b"\xEF\xBB\xBF") {
-            self.fault(FaultKind::ByteOrderMark, Span::new(0, 3));
-            at = 3;
+    /// A line that may hold boundaries.
+    fn unusual_line(&mut self, line: Span) -> Flow {
+        let (line, mark) = match self.open {
+            Some(_) => (line, None),
+            None => without_mark(self.bytes, line),
+        };
+        if let Some(mark) = mark {
+            self.fault(FaultKind::ByteOrderMark, mark);
         }
-        while at < self.bytes.len() {
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-            let end = at.saturating_add(length);
-            if self.document.blocks.len() >= self.limits.blocks {
-                self.fault(FaultKind::TooManyBlocks, Span::new(at, end));
-                self.open = None;
-                break;
+        let found = boundary::find(self.bytes, line);
+        if found.is_empty() {
+            self.piece(line);
+            return Flow::Continue(());
+        }
+        let mut at = line.start;
+        let mut before: Option<Boundary> = None;
+        for boundary in found {
+            let gap = trim(self.bytes, Span::new(at, boundary.span.start));
+            self.gap(gap, before.as_ref(), Some(&boundary));
+            at = boundary.span.end;
+            before = Some(boundary.clone());
+            self.boundary(boundary)?;
+        }
+        let rest = trim(self.bytes, Span::new(at, line.end));
+        self.gap(rest, before.as_ref(), None);
+        Flow::Continue(())
+    }
+
+    /// What stands beside a boundary on its line.
+    fn gap(&mut self, gap: Span, before: Option<&Boundary>, after: Option<&Boundary>) {
+        if gap.is_empty() {
+            if let (Some(before), Some(after)) = (before, after) {
+                let kind = match (before.side, after.side) {
+                    (Side::End, Side::Begin) => FaultKind::GluedBoundaries,
+                    (Side::Begin | Side::End, Side::Begin | Side::End) => {
+                        FaultKind::MalformedBoundary
+                    }
+                };
+                self.fault(kind, before.trail.to(after.lead));
             }
-            self.line(at, end);
-            at = end.saturating_add(1);
-        }
-        if let Some(open) = self.open.take() {
-            self.unterminated(open, self.bytes.len());
-        }
-        self.end_text();
-        if self.document.blocks.is_empty() && self.document.faults.is_empty() {
-            let first = self.document.texts.first().copied().unwrap_or_default();
-            self.fault(FaultKind::NoPem, first);
-        }
-    }
-
-    /// A line: boundaries, with text before, between and behind them.
-    fn line(&mut self, start: usize, end: usize) {
-        let line = self.bytes.get(start..end).unwrap_or_default();
-        if memchr(b'-', line).is_none() {
-            self.piece(Span::new(start, end));
             return;
         }
-        let mut at = start;
-        let mut before: Option<Boundary> = None;
-        while let Some(found) = boundary::find(self.bytes, at, end) {
-            let between = self.trimmed(Span::new(at, found.span.start));
-            let glued = before.filter(|before| !before.opens && found.opens && between.is_empty());
-            match glued {
-                Some(before) => {
-                    // The line break is missing between the dashes of the one and of the other.
-                    let joint = Span::new(before.label.end, found.span.end.min(found.label.start));
-                    self.fault(FaultKind::GluedBoundaries, joint);
-                }
-                None if !found.well_formed || !between.is_empty() => {
-                    let next_glued = self.is_glued(found, end);
-                    if !next_glued || !between.is_empty() {
-                        self.fault(FaultKind::MalformedBoundary, found.span);
-                    }
-                }
-                None => {}
+        self.piece(gap);
+        // Inside a block the text may be all of its base64, so the boundary is pointed at.
+        let inside = if self.open.is_some() {
+            before.or(after)
+        } else {
+            None
+        };
+        self.fault(
+            FaultKind::MalformedBoundary,
+            inside.map_or(gap, |boundary| boundary.span),
+        );
+    }
+
+    /// Takes a whole line or a piece of one, outside or inside of a block.
+    fn piece(&mut self, piece: Span) {
+        let Some(open) = &mut self.open else {
+            let solid = trim(self.bytes, piece);
+            if !solid.is_empty() {
+                self.text = Some(self.text.map_or(solid, |text| text.to(solid)));
             }
-            self.piece(between);
-            self.boundary(found);
-            at = found.span.end;
-            before = Some(found);
+            return;
+        };
+        if let Some(body) = &mut open.body {
+            body.push(self.bytes, piece);
         }
-        let rest = self.trimmed(Span::new(at, end));
-        if let Some(before) = before
-            && !rest.is_empty()
-        {
-            self.fault(FaultKind::MalformedBoundary, before.span);
+        let solid = trim(self.bytes, piece);
+        if !solid.is_empty() {
+            open.end = solid.end;
         }
-        self.piece(rest);
     }
 
-    /// Whether another boundary follows at once: then what is odd about the dashes is the glue.
-    fn is_glued(&self, found: Boundary, end: usize) -> bool {
-        !found.opens
-            && boundary::find(self.bytes, found.span.end, end)
-                .is_some_and(|next| next.span.start == found.span.end)
-    }
-
-    /// A range without white space at its ends.
-    fn trimmed(&self, span: Span) -> Span {
-        let text = self.bytes.get(span.start..span.end).unwrap_or_default();
-        let head = text
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
-        let tail = text
-            .iter()
-            .rev()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
-        Span::new(
-            span.start.saturating_add(head),
-            span.end.saturating_sub(tail),
-        )
-    }
-
-    /// A stretch of a line without a boundary.
-    fn piece(&mut self, span: Span) {
-        let span = self.trimmed(span);
-        match &mut self.open {
-            Some(open) if !span.is_empty() => open.body.push(span),
-            Some(open) => {
-                // A blank line ends the headers of RFC 1421; keep it when headers went before.
-                if !open.body.is_empty() {
-                    open.body.push(span);
+    fn boundary(&mut self, boundary: Boundary) -> Flow {
+        self.end_text();
+        self.boundaries = true;
+        if let Some(wrong) = boundary.malformed {
+            self.fault(FaultKind::MalformedBoundary, wrong);
+        }
+        match (boundary.side, self.open.take()) {
+            (Side::End, Some(open)) => self.close(open, Some(&boundary)),
+            (Side::End, None) => self.fault(FaultKind::StrayEnd, boundary.span),
+            (Side::Begin, open) => {
+                if let Some(open) = open {
+                    self.close(open, None);
                 }
+                if self.document.blocks.len() >= self.limits.blocks {
+                    self.fault(FaultKind::TooManyBlocks, boundary.span);
+                    return Flow::Break(());
+                }
+                self.open = Some(Open {
+                    end: boundary.span.end,
+                    body: boundary.kind.is_certificate().then(Body::default),
+                    begin: boundary,
+                });
             }
-            None if span.is_empty() => self.end_text(),
-            None => self.text = Some(self.text.map_or(span, |text| text.to(span))),
         }
+        Flow::Continue(())
+    }
+
+    fn close(&mut self, open: Open, end: Option<&Boundary>) {
+        let begin = open.begin;
+        let span = Span::new(begin.span.start, end.map_or(open.end, |end| end.span.end));
+        self.judge_label(&begin);
+        match end {
+            None => self.fault(FaultKind::UnterminatedBlock, begin.span),
+            Some(end) if self.differ(&begin, end) => {
+                let label = if end.label.is_empty() {
+                    end.span
+                } else {
+                    end.label
+                };
+                self.fault(FaultKind::LabelMismatch, label);
+            }
+            Some(_) => {}
+        }
+        let mut content = None;
+        if let Some(body) = open.body {
+            let body = body.finish();
+            if let Some(headers) = body.headers {
+                self.fault(FaultKind::Headers, headers);
+            }
+            if end.is_some() {
+                if body.empty {
+                    self.fault(FaultKind::EmptyBlock, span);
+                }
+                if let Some((kind, place)) = body.fault {
+                    self.fault(kind, place);
+                }
+                content = body.content;
+            } else {
+                // Without an END nobody knows where the base64 should end, unless it ends with
+                // the very last byte of a certificate.
+                content = body
+                    .content
+                    .filter(|content| walk(&content.der) == Walk::Complete(content.der.len()));
+            }
+        }
+        self.document.blocks.push(Block {
+            label: begin.kind,
+            begin: begin.span,
+            span,
+            content,
+        });
+    }
+
+    fn differ(&self, begin: &Boundary, end: &Boundary) -> bool {
+        match (begin.label_text(self.bytes), end.label_text(self.bytes)) {
+            (Some(begin), Some(end)) => normal(begin) != normal(end),
+            (None, _) | (_, None) => slice(self.bytes, begin.label) != slice(self.bytes, end.label),
+        }
+    }
+
+    /// The faults of blocks that do not belong in a chain file. That private keys do not either is
+    /// a matter of its own, which a check of its own looks after.
+    fn judge_label(&mut self, begin: &Boundary) {
+        let (kind, span) = match begin.kind {
+            Label::Certificate | Label::PrivateKey => return,
+            Label::X509Certificate => (FaultKind::X509CertificateLabel, begin.label),
+            Label::TrustedCertificate => (FaultKind::TrustedCertificateLabel, begin.label),
+            Label::PublicKey => (FaultKind::PublicKeyBlock, begin.span),
+            Label::CertificateRequest => (FaultKind::CertificateRequestBlock, begin.span),
+            Label::Crl => (FaultKind::CrlBlock, begin.span),
+            Label::Pkcs7 => (FaultKind::Pkcs7Block, begin.span),
+            Label::Parameters => (FaultKind::ParametersBlock, begin.span),
+            Label::Other => (FaultKind::UnknownBlock, begin.span),
+        };
+        self.fault(kind, span);
+    }
+
+    fn fault(&mut self, kind: FaultKind, span: Span) {
+        self.document.faults.push(Fault { kind, span });
     }
 
     fn end_text(&mut self) {
         self.document.texts.extend(self.text.take());
     }
 
-    fn boundary(&mut self, found: Boundary) {
+    fn finish(mut self) -> Document {
         self.end_text();
-        let text = self
-            .bytes
-            .get(found.label.start..found.label.end)
-            .unwrap_or_default();
-        if found.opens {
-            if let Some(open) = self.open.take() {
-                self.unterminated(open, found.span.start);
-            }
-            self.open = Some(Open {
-                label: Label::from_text(text),
-                label_text: found.label,
-                begin: found.span,
-                body: Vec::new(),
-            });
-            return;
+        if let Some(open) = self.open.take() {
+            self.close(open, None);
         }
-        let Some(open) = self.open.take() else {
-            self.fault(FaultKind::StrayEnd, found.span);
-            return;
-        };
-        let opened = self
-            .bytes
-            .get(open.label_text.start..open.label_text.end)
-            .unwrap_or_default();
-        if opened.trim_ascii() != text.trim_ascii() {
-            self.fault(FaultKind::LabelMismatch, found.label);
+        if !self.boundaries {
+            let first = self.document.texts.first().copied().unwrap_or_default();
+            let line = Lines::new(self.bytes, first.start).next().unwrap_or(first);
+            self.fault(FaultKind::NoPem, trim(self.bytes, line));
         }
-        self.close(&open, found.span);
-    }
-
-    fn unterminated(&mut self, open: Open, end: usize) {
-        if open.label != Label::PrivateKey {
-            self.fault(FaultKind::UnterminatedBlock, open.begin);
-        }
-        let span = Span::new(open.begin.start, end);
-        let Open { label, begin, .. } = open;
-        self.document.blocks.push(Block {
-            label,
-            begin,
-            end: None,
-            span,
-            content: None,
-        });
-    }
-
-    fn close(&mut self, open: &Open, end: Span) {
-        let odd = match open.label {
-            Label::Certificate | Label::PrivateKey => None,
-            Label::X509Certificate => Some(FaultKind::X509CertificateLabel),
-            Label::TrustedCertificate => Some(FaultKind::TrustedCertificateLabel),
-            Label::PublicKey => Some(FaultKind::PublicKeyBlock),
-            Label::CertificateRequest => Some(FaultKind::CertificateRequestBlock),
-            Label::Crl => Some(FaultKind::CrlBlock),
-            Label::Pkcs7 => Some(FaultKind::Pkcs7Block),
-            Label::Parameters => Some(FaultKind::ParametersBlock),
-            Label::Other => Some(FaultKind::UnknownBlock),
-        };
-        if let Some(kind) = odd {
-            self.fault(kind, open.begin);
-        }
-        let content = if open.label.is_certificate() {
-            self.decode(open)
-        } else {
-            None
-        };
-        self.document.blocks.push(Block {
-            label: open.label,
-            begin: open.begin,
-            end: Some(end),
-            span: open.begin.to(end),
-            content,
-        });
-    }
-
-    /// Decodes a body whose every character is base64; otherwise says which is not.
-    fn decode(&mut self, open: &Open) -> Option<Content> {
-        let body = self.without_headers(open);
-        let mut characters = Vec::new();
-        let mut offsets = OffsetMap::default();
-        for span in body {
-            let line = self.bytes.get(span.start..span.end).unwrap_or_default();
-            let mut at = span.start;
-            for run in line.split(|byte| matches!(byte, b' ' | b'\t')) {
-                if let Some(wrong) = run.iter().position(|byte| !is_base64(*byte)) {
-                    self.not_base64(at.saturating_add(wrong));
-                    return None;
-                }
-                offsets.push(at, run.len());
-                characters.extend_from_slice(run);
-                at = at.saturating_add(run.len()).saturating_add(1);
-            }
-        }
-        if characters.is_empty() {
-            self.fault(FaultKind::EmptyBlock, open.begin);
-            return None;
-        }
-        match BASE64.decode(&characters) {
-            Ok(mut der) => {
-                if open.label == Label::TrustedCertificate
-                    && let Some(length) = container::first_value(&der)
-                {
-                    // OpenSSL's trust settings follow the certificate.
-                    der.truncate(length);
-                }
-                Some(Content { der, offsets })
-            }
-            Err(error) => {
-                let first = match error.kind {
-                    DecodeKind::Length | DecodeKind::Padding | DecodeKind::Trailing => {
-                        error.position
-                    }
-                    // All characters are base64, so a wrong one is padding where none belongs.
-                    DecodeKind::Symbol => error.position,
-                };
-                let end = match error.kind {
-                    DecodeKind::Length | DecodeKind::Padding => characters.len(),
-                    DecodeKind::Trailing | DecodeKind::Symbol => first.saturating_add(1),
-                };
-                let last = offsets.offset(end.saturating_sub(1)).saturating_add(1);
-                self.fault(
-                    FaultKind::BadPadding,
-                    Span::new(offsets.offset(first), last),
-                );
-                None
-            }
-        }
-    }
-
-    /// The body behind headers (RFC 1421 §4.6: `Name: value` lines up to a blank one).
-    fn without_headers<'o>(&mut self, open: &'o Open) -> &'o [Span] {
-        let has_colon = |span: &Span| {
-            memchr(
-                b':',
-                self.bytes.get(span.start..span.end).unwrap_or_default(),
-            )
-            .is_some()
-        };
-        let Some(first) = open.body.first().filter(|span| has_colon(span)) else {
-            return &open.body;
-        };
-        let blank = open.body.iter().position(|span| span.is_empty());
-        let headers =
-            blank.unwrap_or_else(|| open.body.iter().take_while(|span| has_colon(span)).count());
-        self.fault(FaultKind::Headers, *first);
-        open.body.get(headers..).unwrap_or_default()
-    }
-
-    fn not_base64(&mut self, at: usize) {
-        let rest = self
-            .bytes
-            .get(at..at.saturating_add(4).min(self.bytes.len()));
-        let character = rest
-            .unwrap_or_default()
-            .utf8_chunks()
-            .next()
-            .and_then(|chunk| chunk.valid().chars().next());
-        let length = character.map_or(1, char::len_utf8);
-        let kind = FaultKind::NotBase64(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-        self.fault(kind, Span::new(at, at.saturating_add(length)));
+        self.document
+            .faults
+            .sort_by_key(|fault| (fault.span, fault.kind));
+        self.document
     }
 }
 
-/// Whether a byte belongs to base64 (RFC 4648 §4), padding included.
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-}
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

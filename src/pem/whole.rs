@@ -1,0 +1,109 @@
+//! Files that are something else than PEM from their first byte on.
+
+use super::line::{BYTE_ORDER_MARK, SPACE, class};
+use super::{Fault, FaultKind, Shape, shape};
+use crate::span::Span;
+
+/// First bytes of a Java key store, JKS and JCEKS.
+const KEY_STORES: [&[u8]; 2] = [&[0xFE, 0xED, 0xFE, 0xED], &[0xCE, 0xCE, 0xCE, 0xCE]];
+
+/// Bytes looked at to tell UTF-16 without a byte order mark: a BEGIN line and a bit.
+const SAMPLE: usize = 64;
+
+/// Bytes of a binary file that a fault points at; the form shows in its head.
+const HEAD: usize = 16;
+
+/// The fault of a file that holds no text of ours at all, if it is such a file.
+pub(super) fn fault(bytes: &[u8]) -> Option<Fault> {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let blank = |byte: &u8| class(*byte) == SPACE || *byte == b'\n' || *byte == b'\r';
+    let (kind, length) = if text.iter().all(blank) {
+        (FaultKind::EmptyFile, bytes.len())
+    } else if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        (FaultKind::Utf16, 2)
+    } else if is_utf16(bytes) {
+        (FaultKind::Utf16, HEAD)
+    } else if KEY_STORES.iter().any(|magic| bytes.starts_with(magic)) {
+        (FaultKind::JavaKeyStore, 4)
+    } else {
+        let kind = match shape(bytes) {
+            Shape::Certificate => FaultKind::Der,
+            Shape::Pkcs7 => FaultKind::Pkcs7,
+            Shape::Pkcs12 => FaultKind::Pkcs12,
+            Shape::PrivateKey | Shape::CertificateRequest | Shape::Crl => FaultKind::NoPem,
+            Shape::Unknown => return None,
+        };
+        (kind, HEAD)
+    };
+    Some(Fault {
+        kind,
+        span: Span::new(0, length.min(bytes.len())),
+    })
+}
+
+/// Whether nearly every other byte is NUL and the rest is not, as ASCII is in UTF-16.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
+    if sample.len() < 8 {
+        return false;
+    }
+    let zeros = |first: usize| {
+        let every_other = sample.iter().skip(first).step_by(2);
+        every_other.filter(|byte| **byte == 0).count()
+    };
+    let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
+    let most = half.saturating_sub(half / 8);
+    (even >= most && odd == 0) || (odd >= most && even == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pem::samples::{block, certificate, keys};
+
+    fn kind(bytes: &[u8]) -> Option<FaultKind> {
+        fault(bytes).map(|fault| fault.kind)
+    }
+
+    #[test]
+    fn utf16_is_known_with_and_without_a_mark() {
+        let text = block("CERTIFICATE", &certificate());
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(kind(&little), Some(FaultKind::Utf16));
+        assert_eq!(kind(&big), Some(FaultKind::Utf16));
+        assert_eq!(
+            kind(&[b"\xFF\xFE".as_slice(), &little].concat()),
+            Some(FaultKind::Utf16)
+        );
+        assert_eq!(
+            kind(&[b"\xFE\xFF".as_slice(), &big].concat()),
+            Some(FaultKind::Utf16)
+        );
+        assert_eq!(kind(text.as_bytes()), None);
+    }
+
+    #[test]
+    fn binary_forms_are_told_apart() {
+        assert_eq!(kind(&certificate()), Some(FaultKind::Der));
+        assert_eq!(
+            kind(b"\xFE\xED\xFE\xED\0\0\0\x02"),
+            Some(FaultKind::JavaKeyStore)
+        );
+        assert_eq!(
+            kind(b"\xCE\xCE\xCE\xCE\0\0\0\x02"),
+            Some(FaultKind::JavaKeyStore)
+        );
+        for (name, key) in keys() {
+            assert_eq!(kind(&key), Some(FaultKind::NoPem), "{name}");
+        }
+    }
+
+    #[test]
+    fn white_space_and_a_mark_alone_are_an_empty_file() {
+        for bytes in [b"".as_slice(), b" \r\n\t\n", b"\xEF\xBB\xBF\n"] {
+            assert_eq!(kind(bytes), Some(FaultKind::EmptyFile));
+        }
+        assert_eq!(kind(b" x "), None);
+    }
+}
