@@ -17,6 +17,7 @@ use crate::yaml::Problems;
 
 /// How a policy is put together.
 pub(super) struct Resolving<'a> {
+    /// Whether a placeholder is a fact.
     pub(super) is_fact: fn(&str) -> bool,
     /// All files could be read.
     pub(super) complete: bool,

@@ -6,9 +6,9 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::de::{Log, Reader};
 use super::error::Error;
 use super::placeholder::Placeholder;
+use super::reader::{Log, Reader};
 use super::{Key, Node, located};
 use crate::span::Span;
 

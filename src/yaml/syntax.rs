@@ -46,7 +46,7 @@ fn told(message: &str, label: &'static str, help: &str) -> Told {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the errors are the library's, and it may add some"
+    reason = "the other errors of serde-saphyr are told in its own words"
 )]
 fn tell(error: &Error, said: &str) -> Told {
     match error {
