@@ -6,6 +6,8 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::as_conversions,
+    clippy::doc_markdown,
+    clippy::too_many_lines,
     reason = "a test that goes wrong may stop at once"
 )]
 
