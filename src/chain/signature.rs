@@ -1,6 +1,6 @@
 //! Whether one key made one certificate's signature.
 //!
-//! ring does the common cases fast; RustCrypto does what ring does not take (short RSA keys, SHA-1,
+//! ring does the common cases fast; `RustCrypto` does what ring does not take (short RSA keys, SHA-1,
 //! odd PSS salts, P-521), so that no valid signature is ever called wrong.
 
 use md5::Md5;

@@ -64,7 +64,7 @@ pub(super) struct Arguments {
     /// Treat named files as if they had been found: the config's `exclude` counts for them too.
     #[arg(long)]
     force_exclude: bool,
-    /// Look also at what git ignores, and into node_modules, target and the like.
+    /// Look also at what git ignores, and into `node_modules`, target and the like.
     #[arg(long)]
     no_ignore: bool,
     /// That there is nothing to check is no failure.
@@ -307,33 +307,32 @@ impl Loader<'_> {
             .config
             .map(|config| config.select(relative(&path, &config.folder)));
         let selection = selection.unwrap_or_default();
-        let policy = match self.loaded.get(&selection.matched) {
-            Some(policy) => policy.clone(),
-            None => {
-                let overrides: Vec<Override> = selection
-                    .vars
-                    .iter()
-                    .copied()
-                    .chain(&self.flags)
-                    .cloned()
-                    .collect();
-                let default = Reference::from_flag(
-                    "--policy",
-                    self.arguments
-                        .policy
-                        .as_deref()
-                        .unwrap_or(policies::DEFAULT),
-                    &self.environment.current,
-                );
-                let wanted = match (&self.arguments.policy, selection.policy) {
-                    (None, Some(named)) => named,
-                    (Some(_), _) | (None, None) => &default,
-                };
-                let policy = Arc::new(policies::library().load(wanted, &overrides)?);
-                self.loaded
-                    .insert(selection.matched.clone(), policy.clone());
-                policy
-            }
+        let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
+            policy.clone()
+        } else {
+            let overrides: Vec<Override> = selection
+                .vars
+                .iter()
+                .copied()
+                .chain(&self.flags)
+                .cloned()
+                .collect();
+            let default = Reference::from_flag(
+                "--policy",
+                self.arguments
+                    .policy
+                    .as_deref()
+                    .unwrap_or(policies::DEFAULT),
+                &self.environment.current,
+            );
+            let wanted = match (&self.arguments.policy, selection.policy) {
+                (None, Some(named)) => named,
+                (Some(_), _) | (None, None) => &default,
+            };
+            let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+            self.loaded
+                .insert(selection.matched.clone(), policy.clone());
+            policy
         };
         Ok(PlannedFile {
             input,

@@ -66,7 +66,7 @@ impl From<std::io::Error> for Failure {
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Colours: where the terminal has them, always, or never (NO_COLOR and FORCE_COLOR count).
+    /// Colours: where the terminal has them, always, or never (`NO_COLOR` and `FORCE_COLOR` count).
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
 }

@@ -167,6 +167,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_schema_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/facts.schema.json");
+        let wanted = format!("{:#}\n", schema());
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            found == wanted,
+            "facts.schema.json is stale: run `UPDATE=1 cargo test`"
+        );
+    }
+
+    #[test]
     fn paths_name_what_templates_may_quote() {
         assert!(is_path("cert.subject.common_name"));
         assert!(is_path("cert.index") && is_path("cert.role") && is_path("cert.key.bits"));

@@ -107,28 +107,34 @@ pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Vec<Candidat
 
 /// All files of a folder that may hold a chain. What cannot be walked is passed over here and shows
 /// when it is read.
-fn walk(folder: &Path, options: &Options<'_>) -> impl Iterator<Item = PathBuf> {
-    let respect = !options.no_ignore;
-    let mut builder = WalkBuilder::new(folder);
-    builder
-        .standard_filters(respect)
-        .hidden(false)
-        .follow_links(false)
-        .require_git(true)
-        .filter_entry(move |entry| !is_passed_over(entry, respect));
-    builder
-        .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
-        .map(DirEntry::into_path)
-        .filter(|path| !path.is_dir() && may_hold_a_chain(path))
+fn walk(folder: &Path, options: &Options<'_>) -> Box<dyn Iterator<Item = PathBuf>> {
+    let found: Box<dyn Iterator<Item = PathBuf>> = if options.no_ignore {
+        // The folder that the user named is never passed over.
+        let kept = |entry: &walkdir::DirEntry| entry.depth() == 0 || entry.file_name() != ".git";
+        let entries = walkdir::WalkDir::new(folder).into_iter().filter_entry(kept);
+        Box::new(
+            entries
+                .filter_map(Result::ok)
+                .map(walkdir::DirEntry::into_path),
+        )
+    } else {
+        let entries = WalkBuilder::new(folder)
+            .hidden(false)
+            .follow_links(false)
+            // What one person ignores everywhere must not change what is found.
+            .git_global(false)
+            .filter_entry(|entry| entry.depth() == 0 || !is_foreign(entry))
+            .build();
+        Box::new(entries.filter_map(Result::ok).map(DirEntry::into_path))
+    };
+    Box::new(found.filter(|path| may_hold_a_chain(path) && !path.is_dir()))
 }
 
-fn is_passed_over(entry: &DirEntry, respect: bool) -> bool {
+/// Whether a folder holds what others made.
+fn is_foreign(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    // The folder that the user named is never passed over.
-    entry.depth() > 0 && is_folder && (name == ".git" || (respect && FOREIGN.contains(&&*name)))
+    is_folder && (name == ".git" || FOREIGN.contains(&&*name))
 }
 
 fn may_hold_a_chain(path: &Path) -> bool {

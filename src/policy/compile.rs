@@ -4,23 +4,19 @@
 //! field was written, which may be a parent's file.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::document::{Field, Given};
 use super::location::Location;
-use super::rule::{Level, Rule, Severities, Texts};
-use super::template::{self, Template, printable};
-use super::vars::{self, Variables};
+use super::rule::{Level, Rule, Severities};
+use super::substitute;
+use super::template::printable;
+use super::vars::Variables;
 use crate::check::{self, Check, Kind, Scope};
-use crate::finding::Severity;
 use crate::source::escape;
 use crate::yaml::{self, Key, Node, Problems, did_you_mean, one_of};
-
-/// In a map of texts, the key for all outcomes that are not named.
-const DEFAULT: &str = "default";
 
 /// A rule as the files of a policy give it together.
 #[derive(Debug)]
@@ -38,6 +34,7 @@ pub(super) struct Draft {
 /// What a rule may refer to.
 pub(super) struct Known<'a> {
     pub(super) variables: &'a Variables,
+    /// Whether a placeholder is a fact.
     pub(super) is_fact: fn(&str) -> bool,
     /// The rules that have a check.
     pub(super) rules: &'a [Arc<str>],
@@ -89,14 +86,14 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
     })
 }
 
-struct Compiler<'a> {
+pub(super) struct Compiler<'a> {
     draft: &'a Draft,
-    known: &'a Known<'a>,
-    problems: &'a mut Problems,
+    pub(super) known: &'a Known<'a>,
+    pub(super) problems: &'a mut Problems,
 }
 
 impl<'a> Compiler<'a> {
-    fn given(&self, field: Field) -> Option<&'a Given> {
+    pub(super) fn given(&self, field: Field) -> Option<&'a Given> {
         self.draft.fields.get(&field)
     }
 
@@ -149,19 +146,7 @@ impl<'a> Compiler<'a> {
 
     fn typed<T: DeserializeOwned>(&mut self, field: Field) -> Option<T> {
         let given = self.given(field)?;
-        let before = self.problems.len();
-        let value = yaml::from_node(&given.node, &given.source, self.problems);
-        self.name_field(before, field);
-        value
-    }
-
-    /// Says in problems about a bare value which field of which rule it is.
-    fn name_field(&mut self, from: usize, field: Field) {
-        for problem in self.problems.iter_mut().skip(from) {
-            if problem.message.starts_with("expected") {
-                problem.message = format!("`{}`: {}", field.as_str(), problem.message);
-            }
-        }
+        yaml::from_field(field.as_str(), &given.node, &given.source, self.problems)
     }
 
     /// The check's row in the table, and its parameters.
@@ -205,7 +190,8 @@ impl<'a> Compiler<'a> {
     fn check(&mut self, kind: &Kind, node: &Node) -> Option<Check> {
         let given = self.given(Field::Check)?;
         let before = self.problems.len();
-        let (node, replaced) = vars::substitute(node, given, self.known.variables, self.problems);
+        let (node, replaced) =
+            substitute::substitute(node, given, self.known.variables, self.problems);
         if self.problems.len() > before {
             return None;
         }
@@ -217,14 +203,15 @@ impl<'a> Compiler<'a> {
                 problem.message = format!("{message} in `{}`", kind.name);
             }
         }
-        vars::explain(new, &replaced, self.known.variables);
+        substitute::explain(new, &replaced, self.known.variables);
         check
     }
 
     fn severity(&mut self, kind: Option<&Kind>) -> Option<Severities> {
         let given = self.given(Field::Severity)?;
         let Some(entries) = given.node.entries() else {
-            return Some(Severities::All(self.level(given, &given.node)?));
+            let level = self.level(given, &given.node)?;
+            return Some(Severities::All(level.severity()));
         };
         let outcomes = kind?.outcomes;
         if outcomes.is_empty() {
@@ -254,16 +241,15 @@ impl<'a> Compiler<'a> {
         }
         let levels = names().filter_map(|name| {
             let node = given.node.get(name)?;
-            Some((name, self.level(given, node)?))
+            Some((name, self.level(given, node)?.severity()))
         });
         Some(Severities::ByOutcome(levels.collect()))
     }
 
-    /// One word; the inner `None` is off.
-    fn level(&mut self, given: &Given, node: &Node) -> Option<Option<Severity>> {
+    /// One word.
+    fn level(&mut self, given: &Given, node: &Node) -> Option<Level> {
         let before = self.problems.len();
-        let level: Option<Level> = yaml::from_node(node, &given.source, self.problems);
-        self.name_field(before, Field::Severity);
+        let level = yaml::from_field("severity", node, &given.source, self.problems);
         let word = node.text().unwrap_or_default();
         let off = node.value == yaml::Value::Bool(false)
             || ["no", "none", "never", "disabled", "ignore", "Off", "OFF"].contains(&word);
@@ -272,7 +258,7 @@ impl<'a> Compiler<'a> {
         {
             problem.help = Some("to turn it off, write `off`".to_owned());
         }
-        level.map(Level::severity)
+        level
     }
 
     fn on(&mut self, kind: Option<&Kind>) -> Option<super::On> {
@@ -306,39 +292,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// One text, or a map from outcomes to texts in which `default` stands for all others.
-    fn texts(&mut self, field: Field, kind: Option<&Kind>) -> Option<Texts> {
-        let given = self.given(field)?;
-        let Some(entries) = given.node.entries() else {
-            let text = self.template(field, given, &given.node, kind)?;
-            return Some(Texts::one(text));
-        };
-        let outcomes = kind?.outcomes;
-        let names = || outcomes.iter().map(|(name, _)| *name);
-        let mut texts = Vec::new();
-        for (key, node) in entries {
-            let outcome = names().find(|name| *name == key.name);
-            if outcome.is_none() && key.name != DEFAULT {
-                self.unknown_outcome(given, key, kind?, names().chain([DEFAULT]));
-            }
-            if let Some(text) = self.template(field, given, node, kind) {
-                texts.push((outcome, text));
-            }
-        }
-        let unnamed = names().find(|name| given.node.get(name).is_none());
-        if given.node.get(DEFAULT).is_none() && (unnamed.is_some() || outcomes.is_empty()) {
-            let message = match unnamed {
-                Some(name) => format!("`{}` has no text for `{name}`", field.as_str()),
-                None => format!("`{}` has no text", field.as_str()),
-            };
-            let problem = given.problem(message, "texts by outcome");
-            let help = "`default` is the text for all outcomes that are not named";
-            self.problems.push(problem.help(help));
-        }
-        Texts::by_outcome(texts)
-    }
-
-    fn unknown_outcome<'n>(
+    pub(super) fn unknown_outcome<'n>(
         &mut self,
         given: &Given,
         key: &Key,
@@ -350,72 +304,5 @@ impl<'a> Compiler<'a> {
         let at = Location::new(&given.source, key.span);
         let problem = at.problem(message, "unknown outcome");
         self.problems.push(problem.help(one_of(&key.name, names)));
-    }
-
-    fn template(
-        &mut self,
-        field: Field,
-        given: &Given,
-        node: &Node,
-        kind: Option<&Kind>,
-    ) -> Option<Template> {
-        let before = self.problems.len();
-        let text: Option<String> = yaml::from_node(node, &given.source, self.problems);
-        self.name_field(before, field);
-        let (template, placeholders, faults) = template::parse(&text?);
-        let place = |range: &Range<usize>| {
-            let span = template::locate(&given.source, node, range);
-            Location::new(&given.source, span)
-        };
-        for (fault, range) in faults {
-            let problem = place(&range).problem(format!("`{}`: {fault}", field.as_str()), "here");
-            self.problems
-                .push(problem.help("a brace that is meant as such is written twice: `{{`, `}}`"));
-        }
-        for placeholder in placeholders {
-            let Some(kind) = kind.filter(|kind| !self.is_known(&placeholder.name, kind)) else {
-                continue;
-            };
-            let name = escape(&placeholder.name);
-            let at = place(&placeholder.range);
-            let problem = at.problem(
-                format!("nothing is called `{name}` here"),
-                "unknown placeholder",
-            );
-            let help = self.placeholder_help(&placeholder.name, kind);
-            self.problems.push(problem.help(help));
-        }
-        Some(template)
-    }
-
-    fn is_known(&self, name: &str, kind: &Kind) -> bool {
-        match name.strip_prefix("vars.") {
-            Some(variable) => {
-                let variables = self.known.variables;
-                !self.known.complete
-                    || variables.get(variable).is_some()
-                    || variables.is_broken(variable)
-            }
-            None => {
-                kind.details.iter().any(|(detail, _)| *detail == name) || (self.known.is_fact)(name)
-            }
-        }
-    }
-
-    fn placeholder_help(&self, name: &str, kind: &Kind) -> String {
-        let details = kind.details.iter().map(|(detail, _)| (*detail).to_owned());
-        let variables = self.known.variables.names();
-        let variables = variables.into_iter().map(|name| format!("vars.{name}"));
-        let all: Vec<String> = details.chain(variables).collect();
-        let all = all.iter().map(String::as_str);
-        if name.starts_with("cert.") || name.starts_with("chain.") || name.starts_with("file.") {
-            return "no fact has that name; `chainlint inspect FILE` shows them all".to_owned();
-        }
-        let near = did_you_mean(name, all.clone());
-        let listed = one_of(name, all);
-        match near {
-            Some(_) => listed,
-            None => format!("{listed}, or a fact (`chainlint inspect FILE` shows them)"),
-        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::document::{self, Given};
 use super::library::Reference;
@@ -49,7 +50,7 @@ pub(super) struct ConfigFile {
 /// What files get.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = schema::require_match)]
+#[schemars(rename = "Mapping", transform = schema::require_match)]
 pub(super) struct MappingFile {
     /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
     /// not.
@@ -116,7 +117,7 @@ pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf
 }
 
 impl Config {
-    /// Reads a config. `name` is how it is shown, `named_at` where it was asked for.
+    /// Reads a config file; `named_at` is where it was asked for.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -135,19 +136,19 @@ impl Config {
             vec![named_at.problem(message, "names it")]
         })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Self::parse(&text, &name, folder)
+        Self::parse(&text, &name, &folder)
     }
 
     /// Reads the text of a config that stands in `folder`; `name` is how it is shown.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn parse(text: &str, name: &str, folder: PathBuf) -> Result<Self, Problems> {
+    pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Problems> {
         let source = Arc::new(Source::new(name, text));
         let mut problems = Vec::new();
         let config = Reader {
             source: &source,
-            folder: &folder,
+            folder,
             problems: &mut problems,
         }
         .config(text);
@@ -171,7 +172,7 @@ impl Reader<'_> {
     fn config(&mut self, text: &str) -> Option<Config> {
         let mut node = yaml::read(text, self.source, self.problems)?;
         self.refuse_not_yet(&mut node);
-        let file: ConfigFile = yaml::read_known(&node, self.source, self.problems)?;
+        let file: ConfigFile = yaml::read_known(None, &node, self.source, self.problems)?;
         document::version(&node, file.version.as_ref(), self.source, self.problems);
         let vars = self.vars(file.vars);
         let mappings = self.mappings(file.files);
@@ -206,15 +207,8 @@ impl Reader<'_> {
         });
     }
 
-    fn typed<T: serde::de::DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
-        let before = self.problems.len();
-        let value = yaml::from_node(node, self.source, self.problems);
-        for problem in self.problems.iter_mut().skip(before) {
-            if problem.message.starts_with("expected") {
-                problem.message = format!("`{key}`: {}", problem.message);
-            }
-        }
-        value
+    fn typed<T: DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
+        yaml::from_field(key, node, self.source, self.problems)
     }
 
     fn not_a(&mut self, node: &Node, key: &str, wanted: &str) {
@@ -272,18 +266,17 @@ impl Reader<'_> {
     }
 
     fn mapping(&mut self, node: &Node) -> Option<Mapping> {
-        let file: MappingFile = yaml::read_known(node, self.source, self.problems)?;
-        let patterns = match file.patterns {
-            Some(patterns) => self.patterns(&patterns, "match"),
-            None => {
-                let first = node.entries().and_then(<[_]>::first);
-                let span = first.map_or(node.span, |(key, _)| key.span);
-                let message = "`match` is missing".to_owned();
-                let problem = Problem::new(self.source, span, message, "matches no file");
-                let help = "write `match: [\"certs/**/*.pem\"]`";
-                self.problems.push(problem.help(help));
-                GlobSet::empty()
-            }
+        let file: MappingFile = yaml::read_known(Some("files"), node, self.source, self.problems)?;
+        let patterns = if let Some(patterns) = file.patterns {
+            self.patterns(&patterns, "match")
+        } else {
+            let first = node.entries().and_then(<[_]>::first);
+            let span = first.map_or(node.span, |(key, _)| key.span);
+            let message = "`match` is missing".to_owned();
+            let problem = Problem::new(self.source, span, message, "matches no file");
+            let help = "write `match: [\"certs/**/*.pem\"]`";
+            self.problems.push(problem.help(help));
+            GlobSet::empty()
         };
         let policy: Option<Located<String>> =
             file.policy.and_then(|node| self.typed(&node, "policy"));

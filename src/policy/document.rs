@@ -41,7 +41,7 @@ pub(super) struct PolicyFile {
 /// A rule: which check, with which parameters, asked of what, and what to say when it fails.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = schema::require_nothing)]
+#[schemars(rename = "Rule", transform = schema::require_nothing)]
 pub(super) struct RuleFile {
     /// What is wanted and why, for `chainlint explain`.
     #[schemars(with = "String")]
@@ -160,7 +160,7 @@ pub(super) struct Document {
 /// Reads a policy file; what is wrong goes into `problems`, and the rest is read all the same.
 pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Option<Document> {
     let node = yaml::read(text, source, problems)?;
-    let file: PolicyFile = yaml::read_known(&node, source, problems)?;
+    let file: PolicyFile = yaml::read_known(None, &node, source, problems)?;
     let mut reader = Reader { source, problems };
     reader.version(&node, file.version.as_ref());
     let name = reader.name(&node, file.name.as_ref());
@@ -169,7 +169,7 @@ pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) ->
         name,
         description: file
             .description
-            .and_then(|node| reader.text(&node))
+            .and_then(|node| reader.text("description", &node))
             .map(|text| printable(text.trim_end())),
         extends: file
             .extends
@@ -244,7 +244,7 @@ impl Reader<'_> {
                 .push(problem.help("reports name the policy: `name: acme-internal`"));
             return None;
         };
-        let name = self.text(node)?;
+        let name = self.text("name", node)?;
         if !is_kebab(&name) {
             let message = format!("the name `{}` is not kebab-case", escape(&name));
             let problem = Problem::new(self.source, node.span, message, "name");
@@ -254,8 +254,8 @@ impl Reader<'_> {
         Some(name)
     }
 
-    fn text(&mut self, node: &Node) -> Option<String> {
-        yaml::from_node(node, self.source, self.problems)
+    fn text(&mut self, key: &str, node: &Node) -> Option<String> {
+        yaml::from_field(key, node, self.source, self.problems)
     }
 
     fn extends(&mut self, node: &Node) -> Vec<Located<String>> {
@@ -273,7 +273,7 @@ impl Reader<'_> {
         };
         items
             .iter()
-            .filter_map(|item| yaml::from_node(item, self.source, self.problems))
+            .filter_map(|item| yaml::from_field("extends", item, self.source, self.problems))
             .collect()
     }
 
@@ -335,14 +335,8 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, id: &Key, node: &Node) -> Option<BTreeMap<Field, Given>> {
-        let before = self.problems.len();
-        let file: Option<RuleFile> = yaml::read_known(node, self.source, self.problems);
-        for problem in self.problems.iter_mut().skip(before) {
-            problem
-                .message
-                .push_str(&format!(" in rule `{}`", escape(&id.name)));
-        }
-        let file = file?;
+        let name = format!("rules.{}", id.name);
+        let file: RuleFile = yaml::read_known(Some(&name), node, self.source, self.problems)?;
         let fields = [
             (Field::Description, file.description),
             (Field::Severity, file.severity),

@@ -25,7 +25,7 @@ pub struct Library<'a> {
     pub builtins: &'a [(&'a str, &'a str)],
     /// Reads a file as UTF-8.
     pub read: &'a (dyn Fn(&Path) -> io::Result<String> + Sync),
-    /// Whether a placeholder such as `cert.subject` is a fact.
+    /// Whether a placeholder such as `cert.role` is a fact.
     pub is_fact: fn(&str) -> bool,
 }
 
@@ -174,17 +174,15 @@ impl Gathering<'_> {
             )));
         }
         let names = self.library.builtins.iter().map(|(name, _)| *name);
-        match names.clone().position(|name| name == reference.text) {
-            Some(at) => Ok(Target::BuiltIn(at)),
-            None => {
-                let text = escape(&reference.text);
-                let message = format!("there is no built-in policy `{text}`");
-                let problem = reference.at.problem(message, "unknown policy");
-                let help = one_of(&reference.text, names);
-                let help = format!("{help}; a path has a `/` or ends in `.yaml`");
-                Err(Box::new(problem.help(help)))
-            }
+        if let Some(at) = names.clone().position(|name| name == reference.text) {
+            return Ok(Target::BuiltIn(at));
         }
+        let text = escape(&reference.text);
+        let message = format!("there is no built-in policy `{text}`");
+        let problem = reference.at.problem(message, "unknown policy");
+        let help = one_of(&reference.text, names);
+        let help = format!("{help}; a path has a `/` or ends in `.yaml`");
+        Err(Box::new(problem.help(help)))
     }
 
     fn refuse_cycle(&self, target: &Target, reference: &Reference) -> Result<(), Box<Problem>> {
@@ -232,21 +230,25 @@ impl Gathering<'_> {
                 let builtin = self.library.builtins.get(*at);
                 builtin.map_or(String::new(), |(_, text)| (*text).to_owned())
             }
-            Target::File(path) => (self.library.read)(path).map_err(|error| {
-                let why = match error.kind() {
-                    io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                    io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
-                    _ => escape(&error.to_string()),
-                };
-                let message = format!("the policy `{name}` cannot be read: {why}");
-                let problem = reference.at.problem(message, "names it");
-                Box::new(match error.kind() {
-                    io::ErrorKind::NotFound => problem.help(self.missing_help(reference)),
-                    _ => problem,
-                })
-            })?,
+            Target::File(path) => (self.library.read)(path)
+                .map_err(|error| Box::new(self.unreadable(&name, &error, reference)))?,
         };
         Ok((Arc::new(Source::new(&name, &text)), text))
+    }
+
+    fn unreadable(&self, name: &str, error: &io::Error, reference: &Reference) -> Problem {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let why = if is_missing {
+            "there is no such file".to_owned()
+        } else if error.kind() == io::ErrorKind::InvalidData {
+            "it is not UTF-8".to_owned()
+        } else {
+            escape(&error.to_string())
+        };
+        let message = format!("the policy `{name}` cannot be read: {why}");
+        let mut problem = reference.at.problem(message, "names it");
+        problem.help = is_missing.then(|| self.missing_help(reference));
+        problem
     }
 
     fn missing_help(&self, reference: &Reference) -> String {
@@ -265,15 +267,13 @@ impl Gathering<'_> {
 fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
-        match (component, out.components().next_back()) {
+        let last = out.components().next_back();
+        match (component, last) {
             (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
             (Component::ParentDir, Some(Component::Normal(_))) => {
                 out.pop();
             }
-            (Component::ParentDir, _)
-            | (Component::Prefix(_) | Component::RootDir | Component::Normal(_), _) => {
-                out.push(component)
-            }
+            _ => out.push(component),
         }
     }
     out

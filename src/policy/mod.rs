@@ -15,7 +15,10 @@ mod rule;
 mod schema;
 mod select;
 mod show;
+mod substitute;
 mod template;
+mod texts;
+mod variable;
 mod vars;
 
 pub use builtin::BUILTINS;
@@ -28,7 +31,8 @@ pub use schema::{config_schema, policy_schema};
 pub use select::Selection;
 pub use show::show;
 pub use template::Template;
-pub use vars::{Override, OverrideValue, VarType, VarValue, Variable, undeclared};
+pub use variable::{VarType, VarValue, Variable};
+pub use vars::{Override, OverrideValue, undeclared};
 
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ use crate::yaml::Problems;
 
 /// How a policy is put together.
 pub(super) struct Resolving<'a> {
+    /// Whether a placeholder is a fact.
     pub(super) is_fact: fn(&str) -> bool,
     /// All files could be read.
     pub(super) complete: bool,
@@ -86,12 +87,11 @@ fn merge(documents: Vec<Document>) -> Vec<Draft> {
     for document in documents {
         for entry in document.rules {
             let place = places.get(&entry.id.name).copied();
-            match place.and_then(|at| drafts.get_mut(at)) {
-                Some(draft) => change(draft, entry, &document.source),
-                None => {
-                    places.insert(entry.id.name.clone(), drafts.len());
-                    drafts.push(begin(entry, &document.source));
-                }
+            if let Some(draft) = place.and_then(|at| drafts.get_mut(at)) {
+                change(draft, entry, &document.source);
+            } else {
+                places.insert(entry.id.name.clone(), drafts.len());
+                drafts.push(begin(entry, &document.source));
             }
         }
     }

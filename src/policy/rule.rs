@@ -70,6 +70,7 @@ impl Rule {
 /// The word for a severity in a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "SeverityOrOff")]
 pub(super) enum Level {
     /// Will be refused.
     Error,
@@ -130,7 +131,7 @@ impl Severities {
 /// What is said of a failure: one text, or one for each outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
-    /// Not empty; the last one is for every other outcome.
+    /// Not empty; the last one is for every outcome that has none of its own.
     texts: Vec<(Option<&'static str>, Template)>,
 }
 

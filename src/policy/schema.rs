@@ -13,9 +13,6 @@ use super::rule::Level;
 use super::vars::Declaration;
 use crate::check::KINDS;
 
-/// Where the schemas of this version are found.
-const BASE: &str = "https://raw.githubusercontent.com/chainlint/chainlint/main/schema";
-
 /// The JSON Schema of a policy file.
 #[must_use]
 pub fn policy_schema() -> Value {
@@ -25,10 +22,10 @@ pub fn policy_schema() -> Value {
 /// The JSON Schema of `chainlint.yaml`.
 #[must_use]
 pub fn config_schema() -> Value {
-    document::<ConfigFile>("config.schema.json", "chainlint config")
+    document::<ConfigFile>("urn:chainlint:schema:config:1", "chainlint config")
 }
 
-fn document<T: JsonSchema>(file: &str, title: &str) -> Value {
+fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = Value::from(generator.into_root_schema_for::<T>());
     clean(&mut root);
@@ -37,9 +34,10 @@ fn document<T: JsonSchema>(file: &str, title: &str) -> Value {
         "$schema".to_owned(),
         json!("https://json-schema.org/draft/2020-12/schema"),
     );
-    out.insert("$id".to_owned(), json!(format!("{BASE}/{file}")));
+    out.insert("$id".to_owned(), json!(id));
     out.insert("title".to_owned(), json!(title));
-    if let Value::Object(root) = root {
+    if let Value::Object(mut root) = root {
+        prune(&mut root);
         for (key, value) in root {
             out.entry(key).or_insert(value);
         }
@@ -47,17 +45,52 @@ fn document<T: JsonSchema>(file: &str, title: &str) -> Value {
     Value::Object(out)
 }
 
-/// Takes away what helps no editor: number formats of Rust, and titles of Rust types.
+/// Takes away what helps no editor: number formats of Rust, and the line breaks of doc comments.
 fn clean(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if map.get("format").is_some_and(Value::is_string) {
                 map.shift_remove("format");
             }
+            if let Some(Value::String(text)) = map.get_mut("description") {
+                *text = paragraphs(text);
+            }
             map.values_mut().for_each(clean);
         }
         Value::Array(items) => items.iter_mut().for_each(clean),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A text whose lines were broken for the source file, a line for each paragraph and for each of
+/// the labelled lines of a check's docs.
+fn paragraphs(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let labels = ["Fails: ", "Passes: ", "Source: "];
+        let begins = line.is_empty() || labels.iter().any(|label| line.starts_with(label));
+        match (begins, out.chars().last()) {
+            (_, None | Some('\n')) if !line.is_empty() => {}
+            (true, _) => out.push('\n'),
+            (false, _) => out.push(' '),
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Drops the definitions that nothing refers to: those of checks were written out.
+fn prune(root: &mut Map<String, Value>) {
+    loop {
+        let text = Value::Object(root.clone()).to_string();
+        let Some(Value::Object(definitions)) = root.get_mut("$defs") else {
+            return;
+        };
+        let before = definitions.len();
+        definitions.retain(|name, _| text.contains(&format!("\"#/$defs/{name}\"")));
+        if definitions.len() == before {
+            return;
+        }
     }
 }
 
@@ -158,32 +191,29 @@ pub(super) fn rules(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// One property, whose name is a check's and whose value its parameters.
+/// One property, whose name is a check's and whose value its parameters. Properties rather than
+/// `oneOf`: so editors complete the names, show their texts, and name the one that is wrong.
 pub(super) fn check(generator: &mut SchemaGenerator) -> Schema {
-    let kinds = KINDS.iter().map(|kind| {
-        let mut parameters = Value::from((kind.schema)(generator));
-        parameters = resolved(&parameters, generator);
-        let docs = parameters.get("description").cloned();
-        let required = parameters.get("required").is_some();
+    let mut properties = Map::new();
+    for kind in KINDS {
+        let schema = Value::from((kind.schema)(generator));
+        let mut parameters = resolved(&schema, generator);
         admit_variables(&mut parameters);
-        let parameters = if required {
-            parameters
-        } else {
-            json!({ "anyOf": [parameters, { "type": "null" }] })
-        };
-        let mut property = parameters;
-        if let (Value::Object(map), Some(docs)) = (&mut property, docs) {
-            map.insert("description".to_owned(), docs);
+        // A check whose parameters may all be left out can stand without any.
+        if parameters.get("required").is_none()
+            && let Some(kind) = parameters.get_mut("type")
+        {
+            *kind = json!(["object", "null"]);
         }
-        json!({
-            "type": "object",
-            "properties": { kind.name: property },
-            "required": [kind.name],
-            "additionalProperties": false
-        })
-    });
-    let kinds: Vec<Value> = kinds.collect();
-    json_schema!({ "oneOf": kinds })
+        properties.insert(kind.name.to_owned(), parameters);
+    }
+    json_schema!({
+        "type": "object",
+        "properties": properties,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": false
+    })
 }
 
 /// The definition behind a `$ref`, which is written out: variables are admitted in it.

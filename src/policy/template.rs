@@ -28,7 +28,7 @@ pub(super) enum Fault {
     #[error("this `}}` closes nothing")]
     Unopened,
     /// Between the braces stands no name.
-    #[error("a placeholder holds a name, like `{{cert.subject}}`")]
+    #[error("a placeholder holds a name, like `{{cert.role}}`")]
     NoName,
 }
 
@@ -58,7 +58,7 @@ impl Template {
         Self { parts: Vec::new() }
     }
 
-    /// Whether a placeholder is a fact (`cert.subject`), and not a detail or a variable.
+    /// Whether a placeholder is a fact (`cert.role`), and not a detail or a variable.
     #[must_use]
     pub fn needs_facts(&self) -> bool {
         self.names()
@@ -74,8 +74,18 @@ impl Template {
     }
 }
 
-/// Takes a text apart: the template, its placeholders, and every fault with its bytes.
-pub(super) fn parse(text: &str) -> (Template, Vec<Placeholder>, Vec<(Fault, Range<usize>)>) {
+/// A text taken apart.
+pub(super) struct Parsed {
+    /// The template, without what is at fault.
+    pub(super) template: Template,
+    /// Its placeholders, in order.
+    pub(super) placeholders: Vec<Placeholder>,
+    /// Every fault with its bytes.
+    pub(super) faults: Vec<(Fault, Range<usize>)>,
+}
+
+/// Takes a text apart.
+pub(super) fn parse(text: &str) -> Parsed {
     let mut parser = Parser::default();
     // A block scalar ends in a line break that nobody wants in a message.
     let mut rest = text.trim_end().char_indices().peekable();
@@ -111,10 +121,13 @@ pub(super) fn parse(text: &str) -> (Template, Vec<Placeholder>, Vec<(Fault, Rang
         }
     }
     parser.flush();
-    let template = Template {
-        parts: parser.parts,
-    };
-    (template, parser.placeholders, parser.faults)
+    Parsed {
+        template: Template {
+            parts: parser.parts,
+        },
+        placeholders: parser.placeholders,
+        faults: parser.faults,
+    }
 }
 
 #[derive(Default)]
@@ -185,9 +198,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn rendered(text: &str) -> String {
-        let (template, _, faults) = parse(text);
-        assert_eq!(faults, Vec::new());
-        template.render(&|name| (name == "days").then(|| "12".to_owned()))
+        let parsed = parse(text);
+        assert_eq!(parsed.faults, Vec::new());
+        parsed
+            .template
+            .render(&|name| (name == "days").then(|| "12".to_owned()))
     }
 
     #[test]
@@ -208,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_value_is_not_read_as_a_template() {
-        let (template, _, _) = parse("a {x} b");
+        let template = parse("a {x} b").template;
         assert_eq!(template.render(&|_| Some("{x}".to_owned())), "a {x} b");
     }
 
@@ -219,14 +234,14 @@ mod tests {
 
     #[test]
     fn facts_are_told_from_details_and_variables() {
-        let needs = |text| parse(text).0.needs_facts();
+        let needs = |text| parse(text).template.needs_facts();
         assert!(needs("{cert.subject}"));
         assert!(!needs("{days} {vars.company}"));
     }
 
     #[test]
     fn faults_name_their_bytes() {
-        let faults = |text| parse(text).2;
+        let faults = |text| parse(text).faults;
         assert_eq!(faults("a { b"), [(Fault::Unclosed, 2..3)]);
         assert_eq!(faults("a } b"), [(Fault::Unopened, 2..3)]);
         assert_eq!(faults("a {} b"), [(Fault::NoName, 2..4)]);

@@ -1,151 +1,14 @@
-//! Variables: declared in policies, set in policies, configs and on the command line.
-
-use std::fmt;
-use std::sync::Arc;
+//! Where variables come from: declared in policies, set in policies, configs and on the command line.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document::Given;
 use super::location::Location;
+use super::variable::{VarType, VarValue, Variable};
 use crate::source::escape;
 use crate::span::Span;
-use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
-
-/// What kind of value a variable holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum VarType {
-    /// A text.
-    String,
-    /// A whole number.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-    /// A list of texts.
-    List,
-}
-
-impl VarType {
-    /// The name in policies.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-            Self::List => "list",
-        }
-    }
-
-    fn wanted(self) -> &'static str {
-        match self {
-            Self::String => "a text",
-            Self::Integer => "a whole number",
-            Self::Boolean => "`true` or `false`",
-            Self::List => "a list of texts",
-        }
-    }
-}
-
-/// The value of a variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VarValue {
-    /// A text.
-    String(String),
-    /// A whole number.
-    Integer(i64),
-    /// A truth value.
-    Boolean(bool),
-    /// Texts.
-    List(Vec<String>),
-}
-
-/// As it stands in messages: items are joined by commas.
-impl fmt::Display for VarValue {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::String(text) => formatter.write_str(text),
-            Self::Integer(number) => write!(formatter, "{number}"),
-            Self::Boolean(value) => write!(formatter, "{value}"),
-            Self::List(items) => formatter.write_str(&items.join(", ")),
-        }
-    }
-}
-
-impl VarValue {
-    /// The value as a node, every part of it at `span`.
-    #[must_use]
-    pub fn to_node(&self, span: Span) -> Node {
-        let value = match self {
-            Self::String(text) => Value::String(text.clone()),
-            Self::Integer(number) => Value::Integer(*number),
-            Self::Boolean(value) => Value::Bool(*value),
-            Self::List(items) => Value::Sequence(
-                items
-                    .iter()
-                    .map(|item| Node {
-                        span,
-                        value: Value::String(item.clone()),
-                    })
-                    .collect(),
-            ),
-        };
-        Node { span, value }
-    }
-
-    fn from_node(node: &Node, kind: VarType) -> Option<Self> {
-        match (kind, &node.value) {
-            (VarType::String, Value::String(text)) => Some(Self::String(text.clone())),
-            (VarType::Integer, Value::Integer(number)) => Some(Self::Integer(*number)),
-            (VarType::Boolean, Value::Bool(value)) => Some(Self::Boolean(*value)),
-            (VarType::List, Value::Sequence(items)) => {
-                let texts = items.iter().map(|item| item.text().map(str::to_owned));
-                texts.collect::<Option<_>>().map(Self::List)
-            }
-            (
-                VarType::String | VarType::Integer | VarType::Boolean | VarType::List,
-                Value::Null
-                | Value::Bool(_)
-                | Value::Integer(_)
-                | Value::Float(_)
-                | Value::String(_)
-                | Value::Sequence(_)
-                | Value::Map(_),
-            ) => None,
-        }
-    }
-
-    fn from_text(text: &str, kind: VarType) -> Option<Self> {
-        match kind {
-            VarType::String => Some(Self::String(text.to_owned())),
-            VarType::Integer => text.parse().ok().map(Self::Integer),
-            VarType::Boolean => text.parse().ok().map(Self::Boolean),
-            VarType::List if text.is_empty() => Some(Self::List(Vec::new())),
-            VarType::List => {
-                let items = text.split(',').map(|item| item.trim().to_owned());
-                Some(Self::List(items.collect()))
-            }
-        }
-    }
-}
-
-/// A declared variable and what it holds.
-#[derive(Debug, Clone)]
-pub struct Variable {
-    /// The name: `{vars.NAME}`.
-    pub name: Arc<str>,
-    /// What it can hold.
-    pub kind: VarType,
-    /// What it is for.
-    pub description: Option<Arc<str>>,
-    /// What it holds; `None` where nothing gave it a value.
-    pub value: Option<VarValue>,
-    /// Where it was declared.
-    pub declared: Location,
-    /// Where the value was given; the declaration where none was.
-    pub origin: Location,
-}
+use crate::yaml::{self, Key, Located, Node, Problem, Problems, one_of};
 
 /// A value for a variable from outside the policies: a config or the command line.
 #[derive(Debug, Clone)]
@@ -202,28 +65,25 @@ impl Override {
     }
 }
 
-/// Names the overrides that none of a run's policies declares.
+/// Names the overrides that none of a run's policies declares; `variables` are those of all its
+/// policies.
 pub fn undeclared<'a>(
     overrides: impl IntoIterator<Item = &'a Override>,
-    variables: impl IntoIterator<Item = &'a Variable> + Clone,
+    variables: impl IntoIterator<Item = &'a Variable>,
 ) -> Problems {
-    let mut problems = Vec::new();
-    for given in overrides {
-        let mut names = variables.clone().into_iter().map(|known| &*known.name);
-        if names.any(|name| name == given.name) {
-            continue;
-        }
-        let names: Vec<&str> = variables
-            .clone()
-            .into_iter()
-            .map(|known| &*known.name)
-            .collect();
-        problems.push(unknown(&given.name, &given.name_at, names));
-    }
-    problems
+    let names: Vec<&str> = variables.into_iter().map(|known| &*known.name).collect();
+    overrides
+        .into_iter()
+        .filter(|given| !names.contains(&given.name.as_str()))
+        .map(|given| unknown(&given.name, &given.name_at, names.iter().copied()))
+        .collect()
 }
 
-fn unknown<'a>(name: &str, at: &Location, names: impl IntoIterator<Item = &'a str>) -> Problem {
+pub(super) fn unknown<'a>(
+    name: &str,
+    at: &Location,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Problem {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();
     names.dedup();
@@ -306,9 +166,9 @@ impl Variables {
             let problem = at.problem(message, "variable");
             problems.push(problem.help("lower-case letters, digits and underscores"));
         }
-        let Some(declaration) =
-            yaml::from_node::<Declaration>(&given.node, &given.source, problems)
-        else {
+        let name = format!("vars.{}", key.name);
+        let declaration = yaml::from_field(&name, &given.node, &given.source, problems);
+        let Some(declaration): Option<Declaration> = declaration else {
             self.broken.push(key.name.clone());
             return;
         };
@@ -407,129 +267,4 @@ fn is_name(name: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_ascii_lowercase() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// The name in a scalar that is exactly `{vars.NAME}`.
-fn reference(node: &Node) -> Option<&str> {
-    let inner = node.text()?.strip_prefix("{vars.")?.strip_suffix('}')?;
-    (!inner.contains(['{', '}'])).then_some(inner)
-}
-
-/// Puts the values of variables in the place of `"{vars.NAME}"`. Gives the node and the references
-/// that were replaced: name and place.
-pub(super) fn substitute(
-    node: &Node,
-    at: &Given,
-    variables: &Variables,
-    problems: &mut Problems,
-) -> (Node, Vec<(String, Span)>) {
-    let mut substitution = Substitution {
-        at,
-        variables,
-        problems,
-        replaced: Vec::new(),
-    };
-    let node = substitution.node(node);
-    (node, substitution.replaced)
-}
-
-struct Substitution<'a> {
-    at: &'a Given,
-    variables: &'a Variables,
-    problems: &'a mut Problems,
-    replaced: Vec<(String, Span)>,
-}
-
-impl Substitution<'_> {
-    fn node(&mut self, node: &Node) -> Node {
-        if let Some(name) = reference(node) {
-            return self.value(name, node);
-        }
-        let value = match &node.value {
-            Value::Sequence(items) => {
-                Value::Sequence(items.iter().map(|item| self.node(item)).collect())
-            }
-            Value::Map(entries) => {
-                self.unquoted(node, entries);
-                Value::Map(
-                    entries
-                        .iter()
-                        .map(|(key, value)| (key.clone(), self.node(value)))
-                        .collect(),
-                )
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::String(_) => node.value.clone(),
-        };
-        let span = node.span;
-        Node { span, value }
-    }
-
-    fn value(&mut self, name: &str, node: &Node) -> Node {
-        let span = node.span;
-        let Some(variable) = self.variables.get(name) else {
-            if !self.variables.is_broken(name) {
-                let at = Location::new(&self.at.source, span);
-                self.problems
-                    .push(unknown(name, &at, self.variables.names()));
-            }
-            return node.clone();
-        };
-        self.replaced.push((name.to_owned(), span));
-        variable.value.as_ref().map_or(
-            Node {
-                span,
-                value: Value::Null,
-            },
-            |value| value.to_node(span),
-        )
-    }
-
-    /// `{vars.NAME}` without quotes is a map for YAML.
-    fn unquoted(&mut self, node: &Node, entries: &[(Key, Node)]) {
-        if let [(key, value)] = entries
-            && value.is_null()
-            && key.name.starts_with("vars.")
-        {
-            let name = escape(&key.name);
-            let at = Location::new(&self.at.source, node.span);
-            let problem = at.problem(format!("`{{{name}}}` without quotes is a map"), "a map");
-            self.problems
-                .push(problem.help(format!("write \"{{{name}}}\"")));
-        }
-    }
-}
-
-/// Adds to the problems that lie on a reference where its value came from.
-pub(super) fn explain(
-    problems: &mut [Problem],
-    replaced: &[(String, Span)],
-    variables: &Variables,
-) {
-    for problem in problems {
-        let on = replaced.iter().find(|(_, span)| *span == problem.span);
-        let Some(variable) = on.and_then(|(name, _)| variables.get(name)) else {
-            continue;
-        };
-        let name = escape(&variable.name);
-        let (place, what) = if variable.value.is_some() {
-            (
-                &variable.origin,
-                format!("`{name}` has its value from here"),
-            )
-        } else {
-            (&variable.declared, format!("`{name}` has no value"))
-        };
-        problem
-            .related
-            .push((place.source.clone(), place.span, what));
-        if variable.value.is_none() {
-            problem.help = Some(format!(
-                "give it one: `--var {name}=…`, or `{name}: …` under `vars`"
-            ));
-        }
-    }
 }

@@ -47,7 +47,7 @@ impl Diagnostic for Drawn {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code
             .as_ref()
-            .map(|code| Box::new(code) as Box<dyn fmt::Display>)
+            .map(|code| -> Box<dyn fmt::Display> { Box::new(code) })
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -61,19 +61,18 @@ impl Diagnostic for Drawn {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help
             .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+            .map(|help| -> Box<dyn fmt::Display> { Box::new(help) })
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.excerpt
             .as_ref()
-            .map(|excerpt| excerpt as &dyn SourceCode)
+            .map(|excerpt| -> &dyn SourceCode { excerpt })
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.excerpt.as_ref().map(|excerpt| {
-            Box::new(excerpt.labels().into_iter()) as Box<dyn Iterator<Item = LabeledSpan>>
-        })
+        let labels = self.excerpt.as_ref()?.labels();
+        Some(Box::new(labels.into_iter()))
     }
 }
 

@@ -278,3 +278,121 @@ fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{CertificateRef, FileOutcome, Origin, Related, Severity, Waived};
+
+    /// A report with every field filled.
+    fn report() -> Report {
+        let at = |line, column, offset| Position {
+            line,
+            column,
+            offset,
+        };
+        let finding = Finding {
+            rule: "some-rule".into(),
+            severity: Severity::Error,
+            message: "it \"breaks\"".to_owned(),
+            help: Some("mend it".to_owned()),
+            reference: Some("RFC 1, 2".into()),
+            policy: "some-policy".into(),
+            path: "a.pem".into(),
+            start: at(1, 2, 1),
+            end: at(3, 4, 70),
+            label: "what it says".to_owned(),
+            certificate: Some(CertificateRef {
+                index: 1,
+                sha256: "ab".repeat(32),
+                subject: "CN=a".to_owned(),
+            }),
+            field: Some("validity"),
+            related: vec![Related {
+                path: "b.pem".into(),
+                start: at(1, 1, 0),
+                end: at(1, 2, 1),
+                message: "the other one".to_owned(),
+            }],
+            fingerprint: "cd".repeat(32),
+            waived: None,
+            origin: Origin {
+                path: "some-policy".into(),
+                line: 7,
+            },
+        };
+        let waived = Waived {
+            id: "w".to_owned(),
+            reason: "because".to_owned(),
+            expires: "2027-01-01".to_owned(),
+        };
+        let checked = FileStatus::Checked {
+            policy: "some-policy".into(),
+            class: Some("private"),
+            environment: Some("production".into()),
+            app: None,
+        };
+        let skipped = FileStatus::Skipped {
+            reason: "private key, no certificate".to_owned(),
+        };
+        Report {
+            at: time::OffsetDateTime::from_unix_timestamp(1_795_392_000).unwrap(),
+            findings: vec![
+                finding.clone(),
+                Finding {
+                    waived: Some(waived),
+                    certificate: None,
+                    field: None,
+                    ..finding
+                },
+            ],
+            files: vec![
+                FileOutcome {
+                    path: "a.pem".into(),
+                    status: checked,
+                },
+                FileOutcome {
+                    path: "k.pem".into(),
+                    status: skipped,
+                },
+            ],
+            sources: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn the_schema_of_reports_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/report.schema.json");
+        let wanted = format!("{:#}\n", schema());
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            found == wanted,
+            "report.schema.json is stale: run `UPDATE=1 cargo test`"
+        );
+    }
+
+    #[test]
+    fn reports_fit_their_schema() {
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&write(&report()).unwrap()).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&written)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+
+    #[test]
+    fn waived_findings_are_written_and_do_not_count() {
+        let written: serde_json::Value = serde_json::from_str(&write(&report()).unwrap()).unwrap();
+        assert_eq!(written["findings"].as_array().unwrap().len(), 2);
+        assert_eq!(written["findings"][1]["waived"]["reason"], "because");
+        assert_eq!(written["summary"]["errors"], 1);
+        assert_eq!(written["summary"]["waived"], 1);
+        assert_eq!(written["findings"][0]["start"]["column"], 2);
+        assert_eq!(written["files"][1]["reason"], "private key, no certificate");
+    }
+}

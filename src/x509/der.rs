@@ -201,7 +201,7 @@ fn walk(der: &[u8], span: DerSpan, depth: usize, found: &mut Vec<Problem>) {
             found.push(Problem {
                 span: tlv.span,
                 what: what.to_owned(),
-            })
+            });
         };
         if !tlv.minimal {
             report("a length is not encoded in the fewest octets");

@@ -173,7 +173,7 @@ pub(super) fn read(der: &[u8], spki: Tlv) -> Result<Located<PublicKey>, Error> {
     })
 }
 
-/// RSAPublicKey (RFC 8017 §A.1.1).
+/// `RSAPublicKey` (RFC 8017 §A.1.1).
 fn rsa(der: &[u8], bits: DerSpan) -> Result<RsaKey, Error> {
     let mut reader = Reader::within(der, bits);
     let sequence = reader.expect(der::SEQUENCE, "RSA key")?;

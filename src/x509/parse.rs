@@ -154,7 +154,7 @@ fn compared(mut certificate: Certificate) -> Certificate {
         let same = |name: &x509_parser::x509::X509Name<'_>, read: &Located<Name>| {
             let values: Vec<&[u8]> = name
                 .iter_attributes()
-                .map(|found| found.as_slice())
+                .map(x509_parser::prelude::AttributeTypeAndValue::as_slice)
                 .collect();
             let ours = &read.value.attributes;
             values.len() == ours.len()

@@ -6,9 +6,9 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::de::{Log, Reader};
 use super::error::Error;
 use super::placeholder::Placeholder;
+use super::reader::{Log, Reader};
 use super::{Key, Node, located};
 use crate::span::Span;
 
@@ -243,7 +243,7 @@ impl<'a> Variant<'a> {
     }
 }
 
-impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
+impl<'de> EnumAccess<'de> for Variant<'_> {
     type Error = Error;
     type Variant = Self;
 

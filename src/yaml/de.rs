@@ -5,18 +5,17 @@
 //! stop at the first one: what was found wrong is noted and the type is read once more with a
 //! made-up value in its place, until nothing new is found.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use super::access::{Entries, Items, LocatedParts, Variant};
 use super::describe::{self, found, listed};
 use super::error::Error;
 use super::placeholder::Placeholder;
-use super::{Key, Node, Problem, Problems, Value, located, one_of};
-use crate::source::{Source, escape};
-use crate::span::Span;
+use super::reader::{Log, Reader};
+use super::{Node, Problems, Value, located};
+use crate::source::Source;
 
 /// Most mistakes that are looked for in one value: each costs reading it once more.
 const MAX_ROUNDS: usize = 24;
@@ -27,235 +26,53 @@ pub fn from_node<T: DeserializeOwned>(
     source: &Arc<Source>,
     problems: &mut Problems,
 ) -> Option<T> {
-    let before = problems.len();
-    read_known(node, source, problems).filter(|_| problems.len() == before)
+    let (value, clean) = read(None, node, source, problems);
+    value.filter(|_| clean)
 }
 
-/// Reads a value as [`from_node`] does, but gives it even where the only mistakes were unknown
-/// keys, so that what stands under the known ones can be looked at too.
-pub fn read_known<T: DeserializeOwned>(
+/// Reads the value of a key as [`from_node`] does; problems name the key.
+pub fn from_field<T: DeserializeOwned>(
+    name: &str,
     node: &Node,
     source: &Arc<Source>,
     problems: &mut Problems,
 ) -> Option<T> {
-    let log = Log {
-        source,
-        noted: RefCell::new(Noted::default()),
-    };
+    let (value, clean) = read(Some(name), node, source, problems);
+    value.filter(|_| clean)
+}
+
+/// Reads the value of a key, if it has one, as [`from_field`] does, but gives it even where the only
+/// mistakes were unknown keys, so that what stands under the known ones can be looked at too.
+pub fn read_known<T: DeserializeOwned>(
+    name: Option<&str>,
+    node: &Node,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<T> {
+    read(name, node, source, problems).0
+}
+
+/// The value, unless parts of it are made up; and whether nothing is wrong with it.
+fn read<T: DeserializeOwned>(
+    name: Option<&str>,
+    node: &Node,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> (Option<T>, bool) {
+    let before = problems.len();
+    let log = Log::new(source);
     let mut value = None;
     for _ in 0..MAX_ROUNDS {
-        match T::deserialize(Reader::new(node, &log)) {
+        let log = &log;
+        match T::deserialize(Reader { node, log, name }) {
             Ok(read) => value = Some(read),
             Err(Error::Noted) => continue,
             Err(Error::Said(_) | Error::Wanted(_) | Error::Missing(_) | Error::Stuck) => {}
         }
         break;
     }
-    let noted = log.noted.into_inner();
-    let made_up =
-        !(noted.wrong.is_empty() && noted.missing.is_empty() && noted.wrong_keys.is_empty());
-    problems.extend(noted.problems);
-    value.filter(|_| !made_up)
-}
-
-/// What was found wrong so far.
-pub(super) struct Log<'a> {
-    source: &'a Arc<Source>,
-    noted: RefCell<Noted>,
-}
-
-#[derive(Default)]
-struct Noted {
-    problems: Problems,
-    /// Nodes that are read as made-up values from now on.
-    wrong: Vec<(*const Node, Span)>,
-    /// Keys that are passed over.
-    wrong_keys: Vec<*const Key>,
-    /// Keys that are taken as given: the map's node, the key.
-    missing: Vec<(*const Node, &'static str)>,
-}
-
-impl Log<'_> {
-    fn note(&self, problem: Problem) {
-        let mut noted = self.noted.borrow_mut();
-        let known = noted
-            .problems
-            .iter()
-            .any(|known| known.span == problem.span && known.message == problem.message);
-        if !known {
-            noted.problems.push(problem);
-        }
-    }
-
-    fn problem(&self, span: Span, message: String, label: &str) -> Problem {
-        Problem::new(self.source, span, message, label)
-    }
-
-    fn is_wrong(&self, node: &Node) -> bool {
-        let noted = self.noted.borrow();
-        noted
-            .wrong
-            .iter()
-            .any(|(wrong, _)| std::ptr::eq(*wrong, node))
-    }
-
-    /// Whether a made-up value was read inside the node: then what its type says proves nothing.
-    fn is_made_up_within(&self, node: &Node) -> bool {
-        let noted = self.noted.borrow();
-        let within = |span: Span| node.span.start <= span.start && span.end <= node.span.end;
-        noted.wrong.iter().any(|(_, span)| within(*span))
-            || noted.missing.iter().any(|(at, _)| std::ptr::eq(*at, node))
-    }
-
-    /// Notes a key that its map cannot take.
-    pub(super) fn wrong_key(&self, key: &Key, error: Error) -> Error {
-        let what = match error {
-            Error::Said(message) => escape(&message),
-            Error::Wanted(wanted) => format!("expected {wanted}"),
-            Error::Missing(_) | Error::Noted | Error::Stuck => return error,
-        };
-        let message = format!("the key `{}` cannot stand here: {what}", escape(&key.name));
-        self.note(self.problem(key.span, message, "key"));
-        self.noted.borrow_mut().wrong_keys.push(key);
-        Error::Noted
-    }
-
-    pub(super) fn is_wrong_key(&self, key: &Key) -> bool {
-        let noted = self.noted.borrow();
-        noted
-            .wrong_keys
-            .iter()
-            .any(|wrong| std::ptr::eq(*wrong, key))
-    }
-}
-
-/// Reads one node.
-#[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
-    pub(super) node: &'a Node,
-    pub(super) log: &'a Log<'a>,
-    /// The key under which the node stands.
-    pub(super) name: Option<&'a str>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(node: &'a Node, log: &'a Log<'a>) -> Self {
-        let name = None;
-        Self { node, log, name }
-    }
-
-    /// Gives an error its place, which is this node, unless it has one.
-    fn note<T>(self, result: Result<T, Error>) -> Result<T, Error> {
-        result.map_err(|error| self.noted(error))
-    }
-
-    fn noted(self, error: Error) -> Error {
-        if self.log.is_made_up_within(self.node)
-            && matches!(error, Error::Said(_) | Error::Wanted(_))
-        {
-            return Error::Stuck;
-        }
-        let (message, help) = match error {
-            Error::Noted | Error::Stuck => return error,
-            Error::Missing(key) => return self.missing(key),
-            Error::Said(message) => (escape(&message), None),
-            Error::Wanted(wanted) => (
-                format!("expected {wanted}, found {}", found(self.node)),
-                describe::hint(self.node, &wanted),
-            ),
-        };
-        self.wrong(message, help)
-    }
-
-    fn wrong(self, message: String, help: Option<String>) -> Error {
-        let message = match self.name {
-            Some(name) => format!("`{}`: {message}", escape(name)),
-            None => message,
-        };
-        let mut problem = self.log.problem(self.node.span, message, &found(self.node));
-        problem.help = help;
-        self.log.note(problem);
-        let mut noted = self.log.noted.borrow_mut();
-        noted.wrong.push((self.node, self.node.span));
-        Error::Noted
-    }
-
-    fn missing(self, key: &'static str) -> Error {
-        let of = self
-            .name
-            .map_or(String::new(), |name| format!(" in `{}`", escape(name)));
-        let message = format!("`{key}` is missing{of}");
-        let label = format!("has no `{key}`");
-        self.log
-            .note(self.log.problem(self.node.span, message, &label));
-        self.log.noted.borrow_mut().missing.push((self.node, key));
-        Error::Noted
-    }
-
-    /// Names every key of a map that is none of the fields.
-    fn unknown_keys(self, entries: &[(Key, Node)], fields: &'static [&'static str]) {
-        for (key, _) in entries {
-            if fields.contains(&key.name.as_str()) {
-                continue;
-            }
-            let message = match self.name {
-                Some(name) => format!("unknown key `{}` in `{}`", escape(&key.name), escape(name)),
-                None => format!("unknown key `{}`", escape(&key.name)),
-            };
-            let problem = self.log.problem(key.span, message, "unknown key");
-            let help = one_of(&key.name, fields.iter().copied());
-            self.log.note(problem.help(help));
-        }
-    }
-
-    fn wanted<T>(self, wanted: impl Into<String>) -> Result<T, Error> {
-        Err(self.noted(Error::Wanted(wanted.into())))
-    }
-
-    fn entries(self, wanted: &str) -> Result<&'a [(Key, Node)], Error> {
-        match &self.node.value {
-            Value::Map(entries) => Ok(entries),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::String(_)
-            | Value::Sequence(_) => self.wanted(wanted),
-        }
-    }
-
-    fn integer<'de, V: Visitor<'de>>(
-        self,
-        visitor: V,
-        min: i128,
-        max: i128,
-    ) -> Result<V::Value, Error> {
-        if self.log.is_wrong(self.node) {
-            return Placeholder.deserialize_i64(visitor);
-        }
-        // A bound that nobody comes near says more about Rust than about the value.
-        let is_far = max >= i128::from(u32::MAX);
-        let is_above = matches!(self.node.value, Value::Integer(value) if i128::from(value) > max);
-        let wanted = if min == 0 && is_far && !is_above {
-            "a whole number, 0 or more".to_owned()
-        } else if min <= i128::from(i64::MIN) {
-            "a whole number".to_owned()
-        } else {
-            format!("a whole number from {min} to {max}")
-        };
-        match self.node.value {
-            Value::Integer(value) if (min..=max).contains(&i128::from(value)) => {
-                self.note(visitor.visit_i64(value))
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::String(_)
-            | Value::Sequence(_)
-            | Value::Map(_) => self.wanted(wanted),
-        }
-    }
+    let is_real = log.finish(problems);
+    (value.filter(|_| is_real), problems.len() == before)
 }
 
 macro_rules! integers {
@@ -456,16 +273,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             },
         };
         self.unknown_keys(entries, fields);
-        let made_up: Vec<&'static str> = {
-            let noted = self.log.noted.borrow();
-            let here = |(at, _): &&(*const Node, _)| std::ptr::eq(*at, self.node);
-            noted
-                .missing
-                .iter()
-                .filter(here)
-                .map(|(_, key)| *key)
-                .collect()
-        };
+        let made_up = self.log.missing_keys(self.node);
         let entries = Entries::new(self, entries).only(fields).made_up(made_up);
         self.note(visitor.visit_map(entries))
     }
@@ -499,13 +307,5 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
-    }
-}
-
-impl<'de> IntoDeserializer<'de, Error> for Reader<'_> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }

@@ -81,6 +81,10 @@ pub(super) fn tag_before(text: &str, start: usize) -> Option<Span> {
             .rfind(|character: char| character.is_whitespace() || "[{,".contains(character))
             .map_or(0, |at| at.saturating_add(1));
         let word = trimmed.get(word_start..)?;
+        if word.ends_with(':') {
+            // The end of a key, such as `"say !b":`.
+            return None;
+        }
         if word.starts_with('!') {
             return Some(Span::new(word_start, trimmed.len()));
         }

@@ -13,10 +13,14 @@ mod node;
 mod parse;
 mod placeholder;
 mod problem;
+mod reader;
 mod syntax;
 
-pub use de::{from_node, read_known};
+pub use de::{from_field, from_node, read_known};
 pub use located::Located;
 pub use node::{Key, Node, Value};
 pub use parse::{parse, read};
 pub use problem::{Problem, Problems, did_you_mean, one_of, sort};
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,10 @@ fn told(message: &str, label: &'static str, help: &str) -> Told {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other errors of serde-saphyr are told in its own words"
+)]
 fn tell(error: &Error, said: &str) -> Told {
     match error {
         Error::MultipleDocuments { .. }

@@ -15,7 +15,7 @@ use crate::x509::Field;
 /// known name over another key is called an impostor.
 ///
 /// Fails: a chain that claims a public CA (by policy or SCTs) under a root that no store knows.
-/// Passes: a chain under DigiCert Global Root G2, with the root in the file or not.
+/// Passes: a chain under `DigiCert` Global Root G2, with the root in the file or not.
 /// Source: Mozilla's CA certificate programme.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

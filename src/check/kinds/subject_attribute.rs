@@ -16,8 +16,8 @@ use crate::x509::{AttributeType, Field};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectAttribute {
-    /// The attribute type: common_name, organization, organizational_unit, country, locality,
-    /// state_or_province, serial_number, organization_identifier, email_address, domain_component,
+    /// The attribute type: `common_name`, organization, `organizational_unit`, country, locality,
+    /// `state_or_province`, `serial_number`, `organization_identifier`, `email_address`, `domain_component`,
     /// or a dotted OID.
     #[serde(rename = "type")]
     #[schemars(length(min = 1))]
@@ -52,9 +52,10 @@ impl CertificateCheck for SubjectAttribute {
         {
             return Verdict::Pass;
         }
-        let label = match name.attributes.is_empty() {
-            true => "the subject is empty".to_owned(),
-            false => format!("subject: {name}"),
+        let label = if name.attributes.is_empty() {
+            "the subject is empty".to_owned()
+        } else {
+            format!("subject: {name}")
         };
         Verdict::fail(
             Violation::at_field(subject.member, Field::Subject, label)

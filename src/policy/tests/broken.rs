@@ -1,5 +1,7 @@
 //! What is wrong with a policy is told at its place, all of it, with what to do.
 
+use std::fmt::Write;
+
 use super::{load, load_among, told, underlined};
 
 /// A policy with a rule of its own, whose lines a test replaces. The rule begins in line 4.
@@ -80,7 +82,7 @@ fn an_alias_bomb() {
         .zip(["a", "b", "c", "d", "e", "f"])
     {
         let aliases = vec![format!("*{last}"); 9].join(", ");
-        text.push_str(&format!("  {this}: &{this} [{aliases}]\n"));
+        writeln!(text, "  {this}: &{this} [{aliases}]").unwrap();
     }
     let problems = load(&text).unwrap_err();
     assert_eq!(problems.len(), 1);
@@ -227,7 +229,7 @@ fn unknown_keys_of_the_file_and_of_a_rule() {
         &text.replace("    on: leaf", "    on: leaf\n    refrence: x"),
         &[
             "3:1 unknown key `rulez` [unknown key] did you mean `rules`?",
-            "8:5 unknown key `refrence` in rule `own-rule` [unknown key] did you mean `reference`?",
+            "8:5 unknown key `refrence` in `rules.own-rule` [unknown key] did you mean `reference`?",
         ],
     );
 }
@@ -298,7 +300,7 @@ fn conditions_that_mean_nothing() {
         &[
             "7:21 `class`: expected one of `qwac`, `public`, `private`, found the text \"privat\" [the text \"privat\"] did you mean `private`?",
             "7:38 `strict`: expected `true` or `false`, found the text \"yes\" [the text \"yes\"] write `true`: in YAML 1.2, `yes` is a text",
-            "7:43 unknown key `envronment` [unknown key] did you mean `environment`?",
+            "7:43 unknown key `envronment` in `when` [unknown key] did you mean `environment`?",
             "7:65 `app`: expected a list of texts, found the text \"x\" [the text \"x\"] a list is written [a, b], or with a `- ` before each item",
         ],
     );
@@ -410,7 +412,7 @@ fn placeholders_that_mean_nothing_are_underlined_themselves() {
         message,
         &[
             "8:17 nothing is called `not_aftr` here [unknown placeholder] did you mean `not_after`?",
-            "8:28 nothing is called `cert.subjct` here [unknown placeholder] no fact has that name; `chainlint inspect FILE` shows them all",
+            "8:28 nothing is called `cert.subjct` here [unknown placeholder] did you mean `cert.subject.text`?",
             "8:42 `message`: this `{` is never closed [here] a brace that is meant as such is written twice: `{{`, `}}`",
             "9:21 `help`: this `}` closes nothing [here] a brace that is meant as such is written twice: `{{`, `}}`",
         ],
@@ -511,10 +513,10 @@ fn declarations_that_contradict() {
         &[
             "5:3 `Days` cannot be a variable's name [variable] lower-case letters, digits and underscores",
             "6:14 `type`: expected one of `string`, `integer`, `boolean`, `list`, found the text \"text\" [the text \"text\"] -",
-            "7:6 `type` is missing [has no `type`] -",
+            "7:6 `type` is missing in `vars.b` [has no `type`] -",
             "8:29 the variable `c` holds a list of texts, found a list [a list] -",
             "9:17 the variable `days` is declared as integer elsewhere, as string here [another type] to give it a value, write `days: VALUE`",
-            "10:23 unknown key `defalt` [unknown key] did you mean `default`?",
+            "10:23 unknown key `defalt` in `vars.d` [unknown key] did you mean `default`?",
         ],
     );
 }

@@ -11,7 +11,7 @@ fn load(text: &str, at: &str) -> Policy {
     let library = Library {
         builtins: BUILTINS,
         read: &read,
-        is_fact: |name| name.starts_with("cert.") || name.starts_with("chain."),
+        is_fact: crate::facts::is_path,
     };
     let wanted = Reference::from_flag("--policy", at, Path::new(""));
     let loaded = library.load(&wanted, &[]);

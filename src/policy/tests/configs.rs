@@ -25,7 +25,7 @@ fail_on: warning
 "#;
 
 fn parse(text: &str) -> Result<Config, Problems> {
-    Config::parse(text, "chainlint.yaml", PathBuf::from("/repo"))
+    Config::parse(text, "chainlint.yaml", Path::new("/repo"))
 }
 
 fn problems(text: &str) -> String {
@@ -103,7 +103,7 @@ fn every_mistake_of_a_config_is_told() {
          chainlint.yaml:7:25 `../up` is no pattern: it leaves the folder of the config [pattern] patterns are \
          relative to the folder of the config, and stay in it\n\
          chainlint.yaml:7:32 `` is no pattern: it is empty [pattern] `**` matches every file\n\
-         chainlint.yaml:8:5 unknown key `enviroment` [unknown key] did you mean `environment`?\n\
+         chainlint.yaml:8:5 unknown key `enviroment` in `files` [unknown key] did you mean `environment`?\n\
          chainlint.yaml:9:10 `exclude`: expected a list of values, found the text \"*.pem\" [the text \"*.pem\"] \
          a list is written [a, b], or with a `- ` before each item\n\
          chainlint.yaml:10:1 this version of chainlint has no `waivers` yet [not in this version] remove it: it \

@@ -54,7 +54,7 @@ pub(super) fn load_among(
     let library = Library {
         builtins: &[("base", BASE)],
         read: &read,
-        is_fact: |name| name.starts_with("cert.subject"),
+        is_fact: crate::facts::is_path,
     };
     let wanted = Reference::from_flag("--policy", "/policy.yaml", Path::new("/"));
     library.load(&wanted, overrides)
@@ -87,5 +87,6 @@ fn tell(problem: &Problem) -> String {
 
 /// The characters that a problem underlines.
 pub(super) fn underlined(problem: &Problem) -> &str {
-    &problem.file.text()[problem.span.start..problem.span.end]
+    let (start, end) = (problem.span.start, problem.span.end);
+    problem.file.text().get(start..end).unwrap()
 }

@@ -1,0 +1,235 @@
+//! Who issued a chain.
+
+use super::draft::{Draft, other_key, own_chain, public_chain, three_certificates};
+use super::{Case, fail, not_applicable, pass};
+use crate::support::certificate::{Extension, Name, ORGANIZATIONAL_UNIT, Recipe};
+use crate::support::pem;
+
+/// Three certificates whose intermediate has this name.
+fn issued_by(name: Name) -> Draft {
+    three_certificates().intermediate(|ca| ca.named(name))
+}
+
+fn leaf_with(extension: Extension) -> Vec<u8> {
+    own_chain().leaf(|leaf| leaf.with(extension)).file()
+}
+
+/// DigiCert Global Root G2 as public stores have it.
+fn known_root() -> Vec<u8> {
+    let name: &[u8] = b"DigiCert Global Root G2";
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let mut found = roots.filter(|root| root.windows(name.len()).any(|window| window == name));
+    found.next().unwrap().to_vec()
+}
+
+fn known_root_name() -> Name {
+    let name = Name(vec![(
+        "2.5.4.6",
+        crate::support::der::PRINTABLE_STRING,
+        "US".to_owned(),
+    )]);
+    let parts = [
+        ("2.5.4.10", "DigiCert Inc"),
+        (ORGANIZATIONAL_UNIT, "www.digicert.com"),
+    ];
+    let name = parts
+        .into_iter()
+        .fold(name, |name, (oid, text)| name.with(oid, text));
+    name.with("2.5.4.3", "DigiCert Global Root G2")
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [denied(), recognised()].into_iter().flatten().collect()
+}
+
+fn denied() -> Vec<Case> {
+    let rule = "issuer-denied";
+    vec![
+        pass(rule, "own-root", "An own root.", || own_chain().file()),
+        pass(
+            rule,
+            "digicert-name",
+            "The intermediate's O is DigiCert Inc.",
+            || {
+                issued_by(Name::new(
+                    "DigiCert TLS RSA SHA256 2020 CA1",
+                    "DigiCert Inc",
+                ))
+                .file()
+            },
+        ),
+        pass(
+            rule,
+            "leaf-subject",
+            "The leaf is called Let's Encrypt client; leaves' names do not count.",
+            || {
+                own_chain()
+                    .leaf(|leaf| leaf.named(Name::new("Let's Encrypt client", "Let's Encrypt")))
+                    .file()
+            },
+        ),
+        fail(
+            rule,
+            "lets-encrypt-intermediate",
+            "The intermediate is CN=R11, O=Let's Encrypt.",
+            || issued_by(Name::new("R11", "Let's Encrypt")).file(),
+        )
+        .error()
+        .certificate(2)
+        .field("subject"),
+        fail(
+            rule,
+            "lets-encrypt-leaf-alone",
+            "The leaf alone, issued by CN=YR2, O=Let's Encrypt.",
+            || issued_by(Name::new("YR2", "Let's Encrypt")).file_of(&[1]),
+        )
+        .error()
+        .certificate(1)
+        .field("issuer"),
+        fail(rule, "isrg-root", "The root is CN=Root YR, O=ISRG.", || {
+            own_chain()
+                .root(|root| root.named(Name::new("Root YR", "ISRG")))
+                .file()
+        })
+        .error()
+        .certificate(2),
+        fail(
+            rule,
+            "letter-case",
+            "The intermediate's O is LET'S ENCRYPT.",
+            || issued_by(Name::new("X", "LET'S ENCRYPT")).file(),
+        )
+        .error()
+        .certificate(2),
+        fail(
+            rule,
+            "staging",
+            "The intermediate is CN=(STAGING) Counterfeit Cashew R10, O=(STAGING) Let's Encrypt.",
+            || {
+                issued_by(Name::new(
+                    "(STAGING) Counterfeit Cashew R10",
+                    "(STAGING) Let's Encrypt",
+                ))
+                .file()
+            },
+        )
+        .error()
+        .certificate(2),
+        fail(
+            rule,
+            "crl-host",
+            "The leaf's CRL lies at r11.c.lencr.org.",
+            || leaf_with(Extension::crl("http://r11.c.lencr.org/17.crl")),
+        )
+        .error()
+        .certificate(1)
+        .field("crl_distribution_points"),
+        fail(
+            rule,
+            "aia-host",
+            "The leaf's issuer is to be fetched from r11.i.lencr.org.",
+            || leaf_with(Extension::ca_issuers("http://r11.i.lencr.org/")),
+        )
+        .error()
+        .certificate(1)
+        .field("authority_information_access"),
+        pass(
+            rule,
+            "similar-host",
+            "The leaf's CRL lies at lencr.org.example.com.",
+            || leaf_with(Extension::crl("http://lencr.org.example.com/17.crl")),
+        ),
+        fail(
+            rule,
+            "cloudflare-origin",
+            "The root has the name of Cloudflare's Origin CA.",
+            || {
+                let name = Name::new("", "CloudFlare, Inc.").with(
+                    ORGANIZATIONAL_UNIT,
+                    "CloudFlare Origin SSL Certificate Authority",
+                );
+                own_chain().root(|root| root.named(name)).file()
+            },
+        )
+        .error()
+        .certificate(2)
+        .error()
+        .certificate(2),
+        fail(
+            rule,
+            "cloudflare-public",
+            "The intermediate is CN=Cloudflare TLS Issuing ECC CA 1, O=SSL Corporation.",
+            || {
+                issued_by(Name::new(
+                    "Cloudflare TLS Issuing ECC CA 1",
+                    "SSL Corporation",
+                ))
+                .file()
+            },
+        )
+        .error()
+        .certificate(2),
+    ]
+}
+
+fn recognised() -> Vec<Case> {
+    let rule = "issuer-not-recognised";
+    vec![
+        pass(
+            rule,
+            "root-alone",
+            "DigiCert Global Root G2 alone, as public stores have it.",
+            || pem::chain(&[known_root()]).into_bytes(),
+        ),
+        pass(
+            rule,
+            "known-root",
+            "A leaf that names DigiCert Global Root G2 as its issuer, and that root; the signature is another rule's matter.",
+            || {
+                let stand_in = Recipe::ca(known_root_name(), other_key());
+                let leaf = public_chain().leaf.sign(&stand_in);
+                pem::chain(&[leaf, known_root()]).into_bytes()
+            },
+        ),
+        fail(
+            rule,
+            "unknown-root",
+            "The leaf has a policy of the CA/B Forum, and no store knows its root.",
+            || public_chain().file(),
+        )
+        .warning()
+        .certificate(2),
+        fail(
+            rule,
+            "scts",
+            "The leaf has embedded SCTs, and no store knows its root.",
+            || leaf_with(Extension::scts()),
+        )
+        .warning()
+        .certificate(2),
+        fail(
+            rule,
+            "impostor",
+            "The root bears the name of DigiCert Global Root G2 over another key.",
+            || {
+                public_chain()
+                    .root(|root| root.named(known_root_name()))
+                    .file()
+            },
+        )
+        .warning()
+        .certificate(2),
+        not_applicable(
+            rule,
+            "private",
+            "An own root, which claims nothing.",
+            || own_chain().file(),
+        ),
+        not_applicable(
+            rule,
+            "qwac",
+            "The leaf has the QcType web: its root need not be in browsers' stores.",
+            || leaf_with(Extension::qc_type_web()),
+        ),
+    ]
+}

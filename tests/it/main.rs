@@ -1,0 +1,13 @@
+//! The one integration-test binary: the program from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    reason = "a test that goes wrong may stop at once"
+)]
+
+mod cases;
+mod support;

@@ -1,0 +1,54 @@
+//! The built binary, run as a user runs it.
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use super::NOW;
+
+/// `chainlint` in a folder, without the caller's environment showing through.
+pub(crate) fn chainlint(folder: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("chainlint"));
+    command
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("FORCE_COLOR");
+    command
+}
+
+/// What `chainlint check --format json` said, and how it ended.
+pub(crate) fn check(folder: &Path, arguments: &[&str]) -> (Value, i32) {
+    let mut command = chainlint(folder);
+    command.args(["check", "--format", "json"]);
+    if !arguments.contains(&"--at") {
+        command.args(["--at", NOW]);
+    }
+    let output = command.args(arguments).output().unwrap();
+    (json(&output), output.status.code().unwrap())
+}
+
+pub(crate) fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        let told = String::from_utf8_lossy(&output.stderr);
+        panic!("standard output is no JSON: {error}\n{told}")
+    })
+}
+
+/// The findings of a report.
+pub(crate) fn findings(report: &Value) -> &[Value] {
+    report["findings"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The rules of findings with this severity, sorted, each once.
+pub(crate) fn rules_of(report: &Value, severity: &str) -> Vec<String> {
+    let mut rules: Vec<String> = findings(report)
+        .iter()
+        .filter(|finding| finding["severity"] == severity)
+        .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+        .collect();
+    rules.sort();
+    rules.dedup();
+    rules
+}
