@@ -281,8 +281,7 @@ fn dns(host: &str, base: &str, excluding: bool) -> Within {
             None => (base, true),
         };
         // The empty constraint is every host.
-        (itself && domain.is_empty())
-            || (itself && host == domain)
+        (itself && (domain.is_empty() || host == domain))
             || host
                 .strip_suffix(domain)
                 .is_some_and(|labels| labels.ends_with('.') && labels.len() > 1)

@@ -3,6 +3,9 @@
 use super::super::testing::{Made, ca, ca_of_length, chain, leaf, name};
 use super::*;
 
+/// Form, subtree, a name inside, a name outside.
+type Case<'a> = (u8, &'a [u8], &'a [u8], &'a [u8]);
+
 const EMAIL: u8 = 0x81;
 const DNS: u8 = 0x82;
 const DIRECTORY: u8 = 0xA4;
@@ -76,7 +79,7 @@ fn every_form_of_name_is_held_against_permitted_and_excluded_subtrees() {
     let inside = name("O=Acme,CN=a");
     let outside = name("O=Other,CN=a");
     let base = name("O=Acme");
-    let cases: [(u8, &[u8], &[u8], &[u8]); 6] = [
+    let cases: [Case<'_>; 6] = [
         (DNS, b"example.com", b"a.example.com", b"a.example.org"),
         (EMAIL, b"example.com", b"a@example.com", b"a@example.org"),
         (
