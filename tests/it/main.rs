@@ -10,4 +10,10 @@
 )]
 
 mod cases;
+mod corpus;
+mod examples;
+mod golden;
+mod layers;
+mod readme;
+mod secrets;
 mod support;

@@ -4,7 +4,7 @@
 //! whose file must not be committed, those with a private key above all, are made when the test runs.
 
 mod chains;
-mod draft;
+pub(crate) mod draft;
 mod encoding;
 mod files;
 mod issuers;
@@ -145,10 +145,6 @@ impl Case {
 
     fn policy(self, policy: &'static str) -> Self {
         Self { policy, ..self }
-    }
-
-    fn at(self, at: &'static str) -> Self {
-        Self { at, ..self }
     }
 
     fn variable(mut self, name: &'static str, value: &'static str) -> Self {

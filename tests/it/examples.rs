@@ -1,0 +1,169 @@
+//! The files under `examples/`: generated, fresh, and what they are said to be.
+
+use std::fs;
+
+use crate::cases::draft::{Draft, leaf_key, other_key, own_chain, root_name, three_certificates};
+use crate::support::certificate::{Name, Recipe};
+use crate::support::program::{chainlint, check, findings, rules_of};
+use crate::support::{keys, pem, project, update};
+
+/// Folder under `examples/`, the rule that speaks, and the file.
+fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let joined = |certificates: &[Vec<u8>]| pem::chain(certificates).into_bytes();
+    let glued = || {
+        let text = String::from_utf8(own_chain().file()).unwrap();
+        text.replacen(
+            "-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----",
+            "-----END CERTIFICATE----------BEGIN CERTIFICATE-----",
+            1,
+        )
+        .into_bytes()
+    };
+    let stranger = || {
+        let mut certificates = own_chain().certificates();
+        let other = Name::new("Globex Issuing CA", "Globex");
+        certificates.push(Recipe::ca(other, other_key()).sign(&own_chain().root));
+        joined(&certificates)
+    };
+    let twice = || {
+        let mut certificates = own_chain().certificates();
+        certificates.push(certificates[1].clone());
+        joined(&certificates)
+    };
+    let made_anew = || {
+        let draft = own_chain();
+        let root = Recipe::ca(root_name(), other_key()).self_signed();
+        joined(&[draft.certificates()[0].clone(), root])
+    };
+    let placeholder = || {
+        let name = |common_name| Name::new(common_name, "MyCompany");
+        own_chain()
+            .leaf(|leaf| leaf.named(name("MyCompany client")))
+            .root(|root| root.named(name("MyCompany Root CA")))
+            .file()
+    };
+    let encrypt = || Draft {
+        intermediate: Some(Recipe::ca(Name::new("R11", "Let's Encrypt"), other_key())),
+        ..own_chain()
+    };
+    let alone = || {
+        let name = Name::new("acme-payments-prod", "Acme Payments");
+        joined(&[Recipe::leaf(name, leaf_key()).self_signed()])
+    };
+    vec![
+        (
+            "leaf-alone",
+            "chain-root-included",
+            own_chain().file_of(&[1]),
+        ),
+        (
+            "root-missing",
+            "chain-root-included",
+            three_certificates().file_of(&[1, 2]),
+        ),
+        (
+            "intermediate-missing",
+            "chain-incomplete",
+            three_certificates().file_of(&[1, 3]),
+        ),
+        (
+            "root-first",
+            "chain-order",
+            three_certificates().file_of(&[3, 2, 1]),
+        ),
+        ("glued", "pem-format", glued()),
+        ("self-signed", "chain-single-self-signed", alone()),
+        ("root-made-anew", "chain-signature", made_anew()),
+        ("stranger", "chain-unrelated-certificate", stranger()),
+        ("root-twice", "chain-duplicate-certificate", twice()),
+        (
+            "small-key",
+            "key-rsa-min-bits",
+            own_chain()
+                .leaf(|leaf| leaf.keyed(keys::rsa(1024, "small")))
+                .file(),
+        ),
+        (
+            "too-long",
+            "leaf-validity-range",
+            own_chain().leaf(|leaf| leaf.days(1096)).file(),
+        ),
+        ("placeholder", "company-placeholder", placeholder()),
+        ("lets-encrypt", "issuer-denied", encrypt().file()),
+    ]
+}
+
+fn hold(path: &str, content: &[u8]) {
+    let path = project(path);
+    if update() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+    }
+    let found = fs::read(&path).unwrap_or_default();
+    assert!(
+        found == content,
+        "{} is stale: run `UPDATE=1 cargo test`",
+        path.display()
+    );
+}
+
+#[test]
+fn the_example_files_are_fresh() {
+    hold("examples/good/acme-payments.pem", &own_chain().file());
+    hold(
+        "examples/good/acme-payments-three.pem",
+        &three_certificates().file(),
+    );
+    for (folder, _, content) in mistakes() {
+        hold(&format!("examples/mistakes/{folder}/chain.pem"), &content);
+    }
+    let folders = fs::read_dir(project("examples/mistakes")).unwrap().count();
+    assert_eq!(
+        folders,
+        mistakes().len(),
+        "a folder of mistakes is in no table"
+    );
+}
+
+#[test]
+fn the_good_examples_have_no_finding() {
+    let (report, status) = check(&project("examples"), &["good"]);
+    assert_eq!(findings(&report), &[] as &[serde_json::Value]);
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn each_mistake_is_told_by_its_rule() {
+    for (folder, rule, _) in mistakes() {
+        let path = format!("mistakes/{folder}/chain.pem");
+        let (report, _) = check(&project("examples"), &["--no-config", &path]);
+        let told: Vec<String> = ["error", "warning", "advice"]
+            .iter()
+            .flat_map(|severity| rules_of(&report, severity))
+            .collect();
+        assert!(told.iter().any(|id| id == rule), "{folder}: {told:?}");
+        assert!(told.len() <= 3, "{folder} says too much: {told:?}");
+    }
+}
+
+#[test]
+fn the_in_house_policy_is_valid_and_applies_through_the_config() {
+    let folder = project("examples");
+    let checked = chainlint(&folder)
+        .args(["policy", "check", "policies/acme-internal.yaml"])
+        .output()
+        .unwrap();
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    let (report, status) = check(&folder, &["mistakes/too-long"]);
+    assert_eq!(report["findings"][0]["policy"], "acme-internal");
+    assert_eq!(
+        report["findings"][0]["reference"],
+        "ConnectPay C22; ACME-PKI 3.1"
+    );
+    assert_eq!(report["files"][0]["environment"], "staging");
+    assert_eq!(status, 1);
+}
