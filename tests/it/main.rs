@@ -20,6 +20,7 @@ mod corpus;
 mod examples;
 mod golden;
 mod layers;
+mod places;
 mod readme;
 mod secrets;
 mod support;
