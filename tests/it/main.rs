@@ -16,6 +16,7 @@
 )]
 
 mod cases;
+mod commands;
 mod corpus;
 mod examples;
 mod golden;
