@@ -293,7 +293,10 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
             Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
         }
     }
-    plain.strip_prefix(folder).map(Path::to_owned).unwrap_or(plain)
+    plain
+        .strip_prefix(folder)
+        .map(Path::to_owned)
+        .unwrap_or(plain)
 }
 
 /// What makes two files share a policy: the entries of the config that match them.
