@@ -190,7 +190,7 @@ fn contents() -> Vec<Case> {
         fail(
             FORMAT,
             "padding-missing",
-            "The padding at the end of a block is missing.",
+            "The padding at the end of the first padded block is missing.",
             || {
                 let padded = |text: &str| text.contains("=\n");
                 // One of these lengths needs padding.
@@ -202,7 +202,9 @@ fn contents() -> Vec<Case> {
                         String::from_utf8(recipe.file()).unwrap()
                     });
                 let text = found.into_iter().find(|text| padded(text)).unwrap();
-                text.replace('=', "").into_bytes()
+                let end = text.find("=\n").unwrap() + 1;
+                let (block, rest) = text.split_at(end);
+                [block.trim_end_matches('='), rest].concat().into_bytes()
             },
         )
         .error(),
