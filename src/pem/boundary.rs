@@ -152,8 +152,9 @@ fn read(bytes: &[u8], room: Span, word: Span, side: Side, glued: bool) -> Option
     let separated = matches!(bytes.get(word.end), Some(b' ' | b'-')) || word.end == room.end;
     let certain =
         own_dashes && capitals && separated && (known || trail.weight < 2 || trail.exact());
-    let meant = known && is_usual(label_text) && (!starts_line || (trail.weight >= 2 && capitals));
-    if !certain && !meant {
+    let meant =
+        || known && is_usual(label_text) && (!starts_line || (trail.weight >= 2 && capitals));
+    if !certain && !meant() {
         return None;
     }
     // `private key` in lower case may be a maker's own label (OpenVPN has one); the labels of

@@ -1,5 +1,7 @@
 //! What a PEM label announces, and whether it may be shown.
 
+use std::borrow::Cow;
+
 use super::Label;
 
 /// Characters of the longest label that is shown though its words are not among [`WORDS`]. Long
@@ -52,7 +54,10 @@ const WORDS: &[&str] = &[
 impl Label {
     /// What a label announces. Letter case and the number of spaces do not matter.
     pub(super) fn of(text: &str) -> Self {
-        match normal(text).as_str() {
+        if text == "CERTIFICATE" {
+            return Self::Certificate; // the label of nearly every block
+        }
+        match normal(text).as_ref() {
             "CERTIFICATE" => Self::Certificate,
             "X509 CERTIFICATE" => Self::X509Certificate,
             "TRUSTED CERTIFICATE" => Self::TrustedCertificate,
@@ -69,7 +74,11 @@ impl Label {
 }
 
 /// The label in capitals with single spaces, as two labels are compared.
-pub(super) fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_ascii_whitespace() {
         if !out.is_empty() {
@@ -78,7 +87,7 @@ pub(super) fn normal(text: &str) -> String {
         out.push_str(word);
     }
     out.make_ascii_uppercase();
-    out
+    Cow::Owned(out)
 }
 
 /// Whether a label, in any letter case, is made of words that labels in use are made of.

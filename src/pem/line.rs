@@ -56,15 +56,36 @@ pub(super) fn slice(bytes: &[u8], span: Span) -> &[u8] {
     bytes.get(span.start..span.end).unwrap_or_default()
 }
 
+/// The kind of every byte; a table, since each byte of a file is looked up once.
+static CLASSES: [u8; 256] = table();
+
 /// The kind of one byte.
+#[inline]
 pub(super) fn class(byte: u8) -> u8 {
-    match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => BASE64,
-        b'=' => PADDING,
-        b' ' | b'\t' | 0x0B | 0x0C => SPACE,
-        b'-' => DASH,
-        _ => OTHER,
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(OTHER)
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "runs at compile time, where a mistake stops the build; `for` and `get` cannot run there"
+)]
+const fn table() -> [u8; 256] {
+    let mut table = [OTHER; 256];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = match at as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => BASE64,
+            b'=' => PADDING,
+            b' ' | b'\t' | 0x0B | 0x0C => SPACE,
+            b'-' => DASH,
+            _ => OTHER,
+        };
+        at += 1;
     }
+    table
 }
 
 /// The kinds of byte that occur in a piece of text, joined by "or".

@@ -34,6 +34,12 @@ pub fn scan(bytes: &[u8], limits: Limits) -> Document {
         len: bytes.len(),
         ..Document::default()
     };
+    if let Some(key) = whole::private_key(bytes) {
+        return Document {
+            blocks: vec![key],
+            ..document
+        };
+    }
     if let Some(fault) = whole::fault(bytes) {
         return Document {
             faults: vec![fault],

@@ -1,7 +1,7 @@
 //! Files that are something else than PEM from their first byte on.
 
 use super::line::{BYTE_ORDER_MARK, SPACE, class};
-use super::{Fault, FaultKind, Shape, shape};
+use super::{Block, Fault, FaultKind, Label, Shape, shape};
 use crate::span::Span;
 
 /// First bytes of a Java key store, JKS and JCEKS.
@@ -30,14 +30,24 @@ pub(super) fn fault(bytes: &[u8]) -> Option<Fault> {
             Shape::Certificate => FaultKind::Der,
             Shape::Pkcs7 => FaultKind::Pkcs7,
             Shape::Pkcs12 => FaultKind::Pkcs12,
-            Shape::PrivateKey | Shape::CertificateRequest | Shape::Crl => FaultKind::NoPem,
-            Shape::Unknown => return None,
+            Shape::CertificateRequest | Shape::Crl => FaultKind::NoPem,
+            Shape::PrivateKey | Shape::Unknown => return None,
         };
         (kind, HEAD)
     };
     Some(Fault {
         kind,
         span: Span::new(0, length.min(bytes.len())),
+    })
+}
+
+/// The block that a file stands for that is a private key in DER; it is never looked into.
+pub(super) fn private_key(bytes: &[u8]) -> Option<Block> {
+    (shape(bytes) == Shape::PrivateKey).then(|| Block {
+        label: Label::PrivateKey,
+        begin: Span::new(0, HEAD.min(bytes.len())),
+        span: Span::new(0, bytes.len()),
+        content: None,
     })
 }
 
@@ -81,6 +91,7 @@ mod tests {
             Some(FaultKind::Utf16)
         );
         assert_eq!(kind(text.as_bytes()), None);
+        assert!(private_key(text.as_bytes()).is_none());
     }
 
     #[test]
@@ -95,7 +106,8 @@ mod tests {
             Some(FaultKind::JavaKeyStore)
         );
         for (name, key) in keys() {
-            assert_eq!(kind(&key), Some(FaultKind::NoPem), "{name}");
+            assert_eq!(kind(&key), None, "{name}");
+            assert!(private_key(&key).is_some(), "{name}");
         }
     }
 
