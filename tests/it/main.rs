@@ -10,4 +10,6 @@
 )]
 
 mod cases;
+mod golden;
+mod layers;
 mod support;
