@@ -10,6 +10,9 @@
 )]
 
 mod cases;
+mod corpus;
+mod examples;
 mod golden;
 mod layers;
+mod secrets;
 mod support;

@@ -4,7 +4,7 @@
 //! whose file must not be committed, those with a private key above all, are made when the test runs.
 
 mod chains;
-mod draft;
+pub(crate) mod draft;
 mod encoding;
 mod files;
 mod issuers;
