@@ -308,7 +308,7 @@ impl Reader<'_> {
             let message = format!("the rule id `{}` is not kebab-case", escape(&id.name));
             let problem = Problem::new(self.source, id.span, message, "rule id");
             self.problems
-                .push(problem.help("lower-case letters, digits and hyphens: `leaf-not-ca`"));
+                .push(problem.help("lower-case letters, digits and hyphens: `acme-key-size`"));
         }
         let is_map = node.entries().is_some();
         if !is_map && node.text().is_none() && !matches!(node.value, yaml::Value::Bool(_)) {

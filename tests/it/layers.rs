@@ -4,73 +4,122 @@ use std::fs;
 
 use crate::support::{files_below, project};
 
-/// From the bottom to the top.
-const LAYERS: &[&[&str]] = &[
-    &["span", "source", "finding"],
-    &["yaml", "pem", "x509"],
-    &["chain"],
-    &["facts"],
-    &["check"],
-    &["input"],
-    &["policy"],
-    &["engine"],
-    &["report"],
-    &["cli"],
+/// From the bottom to the top; each may use those before it.
+const LAYERS: [&str; 14] = [
+    "span", "source", "finding", "yaml", "pem", "x509", "chain", "facts", "check", "input",
+    "policy", "engine", "report", "cli",
 ];
 
 fn height(layer: &str) -> usize {
-    let found = LAYERS.iter().position(|layers| layers.contains(&layer));
-    found.unwrap_or_else(|| {
-        panic!("`{layer}` is in no layer: add it to the list in tests/it/layers.rs")
-    })
+    LAYERS
+        .iter()
+        .position(|known| *known == layer)
+        .unwrap_or_else(|| panic!("no layer {layer}"))
 }
 
-/// The layers that a file imports, by the `crate::…` paths of its code.
-fn imports(text: &str) -> Vec<&str> {
-    let code = text.lines().map(|line| line.split("//").next().unwrap());
-    code.flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| {
+/// The layers that a line of code names as `crate::layer`.
+fn named(line: &str) -> Vec<&str> {
+    let code = line.split("//").next().unwrap_or_default();
+    code.split("crate::")
+        .skip(1)
+        .filter_map(|rest| {
             rest.split(|c: char| !c.is_alphanumeric() && c != '_')
                 .next()
-                .unwrap()
         })
-        .filter(|name| name.chars().next().is_some_and(char::is_lowercase))
+        .filter(|layer| !layer.is_empty())
         .collect()
 }
 
 #[test]
 fn imports_point_down_only() {
-    let sources = project("src");
     let mut wrong = Vec::new();
-    for file in files_below(&sources) {
-        let first = file.iter().next().unwrap().to_str().unwrap();
-        let layer = first.trim_end_matches(".rs");
+    for path in files_below(&project("src")) {
+        let first = path
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .to_string();
+        let layer = first.trim_end_matches(".rs").to_owned();
         if layer == "lib" || layer == "main" {
             continue;
         }
-        let text = fs::read_to_string(sources.join(&file)).unwrap();
-        for other in imports(&text) {
-            // Neighbours of one height may not import each other, but for the lowest three.
-            let allowed = other == layer || height(other) < height(layer) || height(layer) == 0;
-            if !allowed {
-                wrong.push(format!("{}: imports {other}", file.display()));
+        let text = fs::read_to_string(project("src").join(&path)).unwrap_or_default();
+        for (number, line) in (1..).zip(text.lines()) {
+            for used in named(line) {
+                if height(used) > height(&layer) {
+                    wrong.push(format!("{}:{number}: {layer} uses {used}", path.display()));
+                }
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "imports that do not point down:\n{}",
-        wrong.join("\n")
-    );
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]
-fn every_import_of_a_line_is_seen() {
-    let text = "use crate::{span::Span};\nuse crate::x509::{a, b}; // crate::cli\nlet x = crate::pem::scan();";
-    assert_eq!(imports(text), ["x509", "pem"]);
-    assert!(
-        !fs::read_to_string(project("src/lib.rs"))
-            .unwrap()
-            .contains("crate::{")
-    );
+fn no_rule_id_stands_in_rust() {
+    let mut ids: Vec<String> = Vec::new();
+    for path in files_below(&project("policies")) {
+        let text = fs::read_to_string(project("policies").join(path)).unwrap();
+        let rules = text.split("\nrules:\n").nth(1).unwrap().lines();
+        let keys = rules.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        ids.extend(keys.filter_map(|line| {
+            let id = line.trim().split(':').next()?;
+            (!id.starts_with('#')).then(|| id.to_owned())
+        }));
+    }
+    let checks: Vec<String> = fs::read_dir(project("src/check/kinds"))
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .replace(".rs", "")
+                .replace('_', "-")
+        })
+        .collect();
+    // A check and a rule may have one name.
+    ids.retain(|id| !checks.contains(id));
+    assert!(ids.len() > 30);
+    for path in files_below(&project("src"))
+        .iter()
+        .filter(|path| path.ends_with("rs") || path.extension().is_some_and(|end| end == "rs"))
+    {
+        if path.components().any(|part| part.as_os_str() == "tests") {
+            continue;
+        }
+        let text = fs::read_to_string(project("src").join(path)).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for id in &ids {
+            let lines = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            for line in lines {
+                // Examples in `--help` name rules as users do.
+                let example = line.trim_start().starts_with("chainlint ");
+                assert!(
+                    example || !line.contains(id.as_str()),
+                    "{}: {id}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_check_is_documented_in_full() {
+    for kind in chainlint::check::KINDS {
+        let text = chainlint::check::documentation(kind);
+        for part in ["Fails:", "Passes:", "Source:"] {
+            assert!(text.contains(part), "{} says no {part}\n{text}", kind.name);
+        }
+    }
+    let names: Vec<&str> = chainlint::check::KINDS
+        .iter()
+        .map(|kind| kind.name)
+        .collect();
+    assert!(names.is_sorted());
 }

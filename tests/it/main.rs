@@ -14,5 +14,6 @@ mod corpus;
 mod examples;
 mod golden;
 mod layers;
+mod readme;
 mod secrets;
 mod support;

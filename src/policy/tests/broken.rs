@@ -462,7 +462,7 @@ fn a_rule_that_is_neither_map_nor_word() {
         "version: 1\nname: acme\nextends: base\nrules:\n  serial: [off]\n  Serial: 1\n",
         &[
             "5:11 rule `serial`: expected a map or a severity, found a list [a list] the fields of the rule, or one of `error`, `warning`, `advice`, `off`",
-            "6:3 the rule id `Serial` is not kebab-case [rule id] lower-case letters, digits and hyphens: `leaf-not-ca`",
+            "6:3 the rule id `Serial` is not kebab-case [rule id] lower-case letters, digits and hyphens: `acme-key-size`",
             "6:11 rule `Serial`: expected a map or a severity, found the number 1 [the number 1] the fields of the rule, or one of `error`, `warning`, `advice`, `off`",
         ],
     );

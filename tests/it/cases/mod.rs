@@ -147,10 +147,6 @@ impl Case {
         Self { policy, ..self }
     }
 
-    fn at(self, at: &'static str) -> Self {
-        Self { at, ..self }
-    }
-
     fn variable(mut self, name: &'static str, value: &'static str) -> Self {
         self.variables.push((name, value));
         self
