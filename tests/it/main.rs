@@ -6,6 +6,10 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::as_conversions,
+    clippy::doc_markdown,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::too_many_lines,
     reason = "a test that goes wrong may stop at once"
 )]
 

@@ -127,3 +127,48 @@ impl ChainCheck for PemFormat {
         Verdict::from_violations(violations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pem::FaultKind;
+
+    #[test]
+    fn every_fault_is_an_outcome() {
+        let faults = [
+            FaultKind::GluedBoundaries,
+            FaultKind::UnterminatedBlock,
+            FaultKind::StrayEnd,
+            FaultKind::LabelMismatch,
+            FaultKind::MalformedBoundary,
+            FaultKind::NotBase64('!'),
+            FaultKind::BadPadding,
+            FaultKind::EmptyBlock,
+            FaultKind::Headers,
+            FaultKind::TrustedCertificateLabel,
+            FaultKind::X509CertificateLabel,
+            FaultKind::Pkcs7Block,
+            FaultKind::CertificateRequestBlock,
+            FaultKind::CrlBlock,
+            FaultKind::PublicKeyBlock,
+            FaultKind::ParametersBlock,
+            FaultKind::UnknownBlock,
+            FaultKind::ByteOrderMark,
+            FaultKind::Utf16,
+            FaultKind::Der,
+            FaultKind::Pkcs7,
+            FaultKind::Pkcs12,
+            FaultKind::JavaKeyStore,
+            FaultKind::EmptyFile,
+            FaultKind::NoPem,
+            FaultKind::TooManyBlocks,
+        ];
+        let outcomes = PemFormat::OUTCOMES.iter().map(|(name, _)| *name);
+        let named: Vec<&str> = faults
+            .iter()
+            .map(|fault| fault.name())
+            .chain(["no-certificate"])
+            .collect();
+        assert_eq!(outcomes.collect::<Vec<_>>(), named);
+    }
+}

@@ -84,7 +84,7 @@ pub(super) fn cases() -> Vec<Case> {
             || {
                 let block = OPENSSL.block("PRIVATE KEY", &leaf_key().private_pkcs8());
                 let cut = block.len() - "-----END PRIVATE KEY-----\n".len();
-                [own_chain().file(), block[..cut].as_bytes().to_vec()].concat()
+                [own_chain().file(), block.as_bytes()[..cut].to_vec()].concat()
             },
         )
         .error()
