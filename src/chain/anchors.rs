@@ -41,8 +41,8 @@ pub struct KnownRoot {
 struct Store {
     by_key: BTreeMap<[u8; 32], KnownRoot>,
     certificates: Vec<Arc<Certificate>>,
-    /// Common names (or organizational units, where there is none) of roots of which only the key's
-    /// hash is known.
+    /// Common names (or organizational units, where there is none) and organizations, in lower case,
+    /// of roots of which only the key's hash is known.
     legacy_names: Vec<(String, String)>,
 }
 
@@ -74,7 +74,7 @@ impl Anchors {
             let common = name
                 .common_name()
                 .or_else(|| name.first(&AttributeType::OrganizationalUnit));
-            Some((common?.to_owned(), name.organization()?.to_owned()))
+            Some((common?.to_lowercase(), name.organization()?.to_lowercase()))
         };
         self.named(name).next().is_some()
             || distinguishing().is_some_and(|pair| self.store().legacy_names.contains(&pair))
@@ -82,6 +82,21 @@ impl Anchors {
 
     fn store(&self) -> &Store {
         self.store.get_or_init(Store::read)
+    }
+}
+
+#[cfg(test)]
+impl Anchors {
+    /// These roots and no others.
+    pub(super) fn of(roots: Vec<Certificate>) -> Self {
+        let certificates = roots.into_iter().map(Arc::new).collect();
+        Self {
+            store: OnceLock::from(Store {
+                by_key: BTreeMap::new(),
+                certificates,
+                legacy_names: Vec::new(),
+            }),
+        }
     }
 }
 
@@ -130,7 +145,8 @@ fn legacy(line: &str) -> Option<(&str, [u8; 32])> {
     Some((subject, key.try_into().ok()?))
 }
 
-/// Common name (or organizational unit) and organization of a subject as OpenSSL prints it.
+/// Common name (or organizational unit) and organization of a subject as OpenSSL prints it, in lower
+/// case.
 fn distinguishing(subject: &str) -> Option<(String, String)> {
     let value = |kind: &str| {
         let marker = format!("{kind} = ");
@@ -147,7 +163,8 @@ fn distinguishing(subject: &str) -> Option<(String, String)> {
         }
         .map(str::to_owned)
     };
-    Some((value("CN").or_else(|| value("OU"))?, value("O")?))
+    let common = value("CN").or_else(|| value("OU"))?;
+    Some((common.to_lowercase(), value("O")?.to_lowercase()))
 }
 
 #[cfg(test)]
@@ -160,6 +177,12 @@ mod tests {
             LEGACY.lines().filter_map(legacy).count(),
             LEGACY.lines().count()
         );
+    }
+
+    #[test]
+    fn every_older_root_has_a_name_to_be_told_by() {
+        let named = |line| legacy(line).and_then(|(subject, _)| distinguishing(subject));
+        assert_eq!(LEGACY.lines().find(|line| named(line).is_none()), None);
     }
 
     #[test]
@@ -185,11 +208,11 @@ mod tests {
         let subject = "C = US, O = \"VeriSign, Inc.\", OU = Class 3, CN = Old Root";
         assert_eq!(
             distinguishing(subject),
-            Some(("Old Root".into(), "VeriSign, Inc.".into()))
+            Some(("old root".into(), "verisign, inc.".into()))
         );
         assert_eq!(
             distinguishing("O = A, OU = B"),
-            Some(("B".into(), "A".into()))
+            Some(("b".into(), "a".into()))
         );
         assert_eq!(distinguishing("CN = A"), None);
     }

@@ -1,6 +1,6 @@
 //! From the certificates of a file to a [`Chain`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class;
 use super::path::{Finder, Path};
@@ -8,8 +8,8 @@ use super::{Chain, Member, Role, Session, Unreadable};
 use crate::pem::Document;
 use crate::x509::Certificate;
 
-/// Leaves a file from which a path is looked for; further ones are leaves all the same.
-const LEAVES_TRIED: usize = 16;
+/// Certificates a file from which a path is looked for; further leaves are leaves all the same.
+const STARTS_TRIED: usize = 16;
 
 /// Reads a document's certificates and finds how they belong together.
 ///
@@ -22,8 +22,9 @@ pub fn build(document: Document, session: &Session) -> Chain {
     chain.duplicates = duplicates(&chain.members);
 
     // Positions among the distinct members, and what they are in `members`.
+    let repeated: BTreeSet<usize> = chain.duplicates.iter().map(|(again, _)| *again).collect();
     let distinct: Vec<usize> = (0..chain.members.len())
-        .filter(|at| !chain.duplicates.iter().any(|(again, _)| again == at))
+        .filter(|at| !repeated.contains(at))
         .collect();
     if distinct.is_empty() {
         return chain;
@@ -46,8 +47,9 @@ pub fn build(document: Document, session: &Session) -> Chain {
     let original = |at: &usize| distinct.get(*at).copied();
     chain.path = path.certificates.iter().filter_map(original).collect();
     chain.leaves = leaves.iter().filter_map(original).collect();
+    let placed: BTreeSet<usize> = path.certificates.iter().chain(&leaves).copied().collect();
     chain.strangers = (0..count)
-        .filter(|at| !path.certificates.contains(at) && !leaves.contains(at))
+        .filter(|at| !placed.contains(at))
         .filter_map(|at| original(&at))
         .collect();
     chain.links = path.links;
@@ -129,19 +131,16 @@ fn search(finder: &mut Finder<'_>, chain: &Chain, distinct: &[usize]) -> (Path, 
     let is_ca = |at: usize| {
         certificate(at).is_some_and(|found: &std::sync::Arc<Certificate>| found.is_ca())
     };
+    let issuers = finder.issuers_among(|at| !is_ca(at));
     let leaves: Vec<usize> = (0..distinct.len())
-        .filter(|at| !is_ca(*at))
-        .filter(|at| !finder.issued_another(*at))
+        .filter(|at| !is_ca(*at) && !issuers.contains(at))
         .collect();
     if leaves.is_empty() {
-        let lowest = (0..distinct.len())
-            .find(|at| !finder.issued_another(*at))
-            .unwrap_or(0);
-        return (finder.from(lowest), Vec::new());
+        return (from_lowest(finder, distinct.len()), Vec::new());
     }
     let mut paths: Vec<Path> = leaves
         .iter()
-        .take(LEAVES_TRIED)
+        .take(STARTS_TRIED)
         .map(|leaf| finder.from(*leaf))
         .collect();
     // The first leaf leads, unless a later one alone has a whole chain above it.
@@ -155,16 +154,29 @@ fn search(finder: &mut Finder<'_>, chain: &Chain, distinct: &[usize]) -> (Path, 
     (path.clone(), first.into_iter().chain(others).collect())
 }
 
+/// Where there is no leaf: the best of the paths that begin at a certificate which issued no other.
+fn from_lowest(finder: &mut Finder<'_>, count: usize) -> Path {
+    let issuers = finder.issuers_among(|_| true);
+    let lowest: Vec<usize> = (0..count).filter(|at| !issuers.contains(at)).collect();
+    let mut best = finder.from(lowest.first().copied().unwrap_or(0));
+    // A root that stands alone in the file is whole, and yet less of a chain than two certificates.
+    let weight = |path: &Path| (path.certificates.len() > 1, path.rank());
+    for start in lowest.into_iter().skip(1).take(STARTS_TRIED) {
+        let path = finder.from(start);
+        if weight(&path) > weight(&best) {
+            best = path;
+        }
+    }
+    best
+}
+
 fn assign_roles(chain: &mut Chain) {
-    let (path, leaves) = (chain.path.clone(), chain.leaves.clone());
-    let duplicates = chain.duplicates.clone();
+    let above: BTreeSet<usize> = chain.path.iter().skip(1).copied().collect();
+    let leaves: BTreeSet<usize> = chain.leaves.iter().copied().collect();
+    let firsts: BTreeMap<usize, usize> = chain.duplicates.iter().copied().collect();
     for (at, member) in chain.members.iter_mut().enumerate() {
-        let first = duplicates
-            .iter()
-            .find(|(again, _)| *again == at)
-            .map_or(at, |(_, first)| *first);
-        let stands_above = path.iter().skip(1).any(|above| *above == first);
-        member.role = if leaves.contains(&first) && !stands_above {
+        let first = firsts.get(&at).copied().unwrap_or(at);
+        member.role = if leaves.contains(&first) && !above.contains(&first) {
             Role::Leaf
         } else if member.certificate.is_self_issued() {
             Role::Root
@@ -173,3 +185,7 @@ fn assign_roles(chain: &mut Chain) {
         };
     }
 }
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

@@ -6,8 +6,11 @@ use super::{Chain, Member};
 use crate::span::DerSpan;
 use crate::x509::{AttributeType, Field, GeneralName, NameConstraints};
 
-/// Comparisons of a name with a constraint a chain; a hostile file can ask for millions.
-const COMPARISONS: usize = 250_000;
+/// What comparing names with constraints may cost a chain, in steps of 64 octets: a tenth of a second.
+/// A hostile file can ask for millions.
+const STEPS: usize = 1_000_000;
+/// Octets a step.
+const STEP: usize = 64;
 
 /// A CA with more intermediate certificates below it than it allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,7 @@ pub enum Reason {
 #[must_use]
 pub fn names(chain: &Chain) -> Vec<Forbidden> {
     let mut found = Vec::new();
-    let mut budget = COMPARISONS;
+    let mut budget = STEPS;
     for (height, ca) in chain.path.iter().copied().enumerate().skip(1) {
         let Some(constraints) = chain
             .members
@@ -169,10 +172,11 @@ fn forbids(
     name: &GeneralName,
     budget: &mut usize,
 ) -> Option<Reason> {
+    let cost = cost(name);
     let mut compare = |subtrees: &Option<Vec<GeneralName>>, excluding: bool| {
         let mut same_form = false;
         for base in subtrees.iter().flatten() {
-            let Some(left) = budget.checked_sub(1) else {
+            let Some(left) = budget.checked_sub(cost.saturating_add(self::cost(base))) else {
                 return Err(Reason::TooMany);
             };
             *budget = left;
@@ -195,6 +199,24 @@ fn forbids(
         Ok((false, true)) => Some(Reason::NotPermitted),
         Ok(_) => None,
     }
+}
+
+/// Steps to read a name once.
+fn cost(name: &GeneralName) -> usize {
+    let octets = match name {
+        GeneralName::Dns(text)
+        | GeneralName::Email(text)
+        | GeneralName::Uri(text)
+        | GeneralName::RegisteredId(text) => text.len(),
+        GeneralName::Ip(octets) => octets.len(),
+        GeneralName::Directory(name) => name
+            .attributes
+            .iter()
+            .map(|attribute| attribute.value.value.len().max(STEP))
+            .sum(),
+        GeneralName::Other(_) => 0,
+    };
+    (octets / STEP).saturating_add(1)
 }
 
 enum Within {
@@ -240,8 +262,17 @@ fn within(name: &GeneralName, base: &GeneralName, excluding: bool) -> Within {
 /// for at least one such label, as it does in other forms.
 fn dns(host: &str, base: &str, excluding: bool) -> Within {
     let (host, base) = (host.to_ascii_lowercase(), base.to_ascii_lowercase());
-    // A wildcard or an empty label in a constraint has no meaning (§4.2.1.10).
-    if base.contains('*') || base.contains("..") || host.contains("..") {
+    // A wildcard in a constraint has no meaning (§4.2.1.10), nor has an empty label anywhere, but for
+    // a constraint's leading dot; a wildcard is a whole label, the first one (RFC 9525 §6.3).
+    let has_empty_label = |name: &str| name.contains("..") || name.ends_with('.');
+    let rest = host.strip_prefix("*.").unwrap_or(&host);
+    if base.contains('*')
+        || has_empty_label(&base)
+        || has_empty_label(&host)
+        || rest.is_empty()
+        || rest.starts_with('.')
+        || rest.contains('*')
+    {
         return Within::Unknown;
     }
     let below = |host: &str, base: &str| {
@@ -249,14 +280,21 @@ fn dns(host: &str, base: &str, excluding: bool) -> Within {
             Some(domain) => (domain, false),
             None => (base, true),
         };
-        domain.is_empty()
-            || (itself && host == domain)
+        // The empty constraint is every host.
+        (itself && (domain.is_empty() || host == domain))
             || host
                 .strip_suffix(domain)
                 .is_some_and(|labels| labels.ends_with('.') && labels.len() > 1)
     };
     match host.strip_prefix("*.") {
-        Some(parent) if excluding => (below(&host, &base) || below(&base, parent)).into(),
+        // Its hosts have one label more than its parent.
+        Some(parent) if excluding => {
+            let one_of_its = base
+                .strip_suffix(parent)
+                .and_then(|labels| labels.strip_suffix('.'))
+                .is_some_and(|label| !label.is_empty() && !label.contains('.'));
+            (below(&host, &base) || one_of_its).into()
+        }
         Some(_) | None => below(&host, &base).into(),
     }
 }
@@ -373,6 +411,23 @@ mod tests {
     }
 
     #[test]
+    fn hosts_and_domains_with_empty_labels_or_odd_wildcards_cannot_be_told() {
+        for (host, base) in [
+            ("example.com.", "example.com"),
+            ("example.com", "example.com."),
+            ("example.com", "."),
+            (".example.com", "example.com"),
+            ("a..example.com", "example.com"),
+            ("", "example.com"),
+            ("*.", "example.com"),
+            ("f*.example.com", "example.com"),
+            ("a.*.example.com", "example.com"),
+        ] {
+            assert_eq!(inside(dns(host, base, true)), None, "{host} in {base}");
+        }
+    }
+
+    #[test]
     fn a_wildcard_is_excluded_where_one_of_its_hosts_is() {
         assert_eq!(
             inside(dns("*.example.com", "a.example.com", true)),
@@ -385,6 +440,19 @@ mod tests {
         assert_eq!(
             inside(dns("*.example.com", "a.example.org", true)),
             Some(false)
+        );
+        // A wildcard stands for one label.
+        assert_eq!(
+            inside(dns("*.example.com", "b.a.example.com", true)),
+            Some(false)
+        );
+        assert_eq!(
+            inside(dns("*.example.com", ".a.example.com", true)),
+            Some(false)
+        );
+        assert_eq!(
+            inside(dns("*.example.com", ".example.com", true)),
+            Some(true)
         );
     }
 
@@ -430,3 +498,7 @@ mod tests {
         assert!(!is_prefix(&[255, 160, 0, 0]));
     }
 }
+
+#[cfg(test)]
+#[path = "constraints_tests.rs"]
+mod path_tests;

@@ -9,8 +9,11 @@ mod class;
 pub mod constraints;
 mod order;
 mod path;
+mod pss;
 mod session;
 pub mod signature;
+#[cfg(test)]
+mod testing;
 
 pub use anchors::{Anchors, KnownRoot};
 pub use build::build;
@@ -115,14 +118,15 @@ pub enum Top {
 /// What is missing above a path whose top was issued by someone who is not in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gap {
-    /// A root is in the file, and the path does not reach it: something between is missing.
+    /// A root is in the file, and the path does not reach it; or CA certificates are, and none of
+    /// them issued the leaf: something between is missing.
     Intermediate {
         /// Position in `members` of the certificate whose issuer is missing.
         below: usize,
         /// Positions in `members` of the CA certificates that the path does not reach.
         unreached: Vec<usize>,
     },
-    /// No root is in the file.
+    /// No root is in the file, and nothing is that hints at a certificate between.
     Root {
         /// Position in `members` of the certificate whose issuer is missing.
         below: usize,
@@ -171,22 +175,27 @@ impl Chain {
                 .get(*at)
                 .is_some_and(|member| what(&member.certificate))
         };
-        let roots = self
-            .strangers
-            .iter()
-            .filter(|at| is(at, Certificate::is_self_issued))
-            .count();
-        if roots == 0 {
-            return Some(Gap::Root { below });
-        }
         let is_ca = |certificate: &Certificate| certificate.is_ca() || certificate.is_self_issued();
-        let unreached = self
+        let unreached: Vec<usize> = self
             .strangers
             .iter()
             .copied()
             .filter(|at| is(at, is_ca))
             .collect();
-        Some(Gap::Intermediate { below, unreached })
+        // A CA that is no root may as well be left over from another chain, once the path has a CA of
+        // its own.
+        let misses_intermediate = if self.path.len() == 1 {
+            !unreached.is_empty()
+        } else {
+            unreached
+                .iter()
+                .any(|at| is(at, Certificate::is_self_issued))
+        };
+        Some(if misses_intermediate {
+            Gap::Intermediate { below, unreached }
+        } else {
+            Gap::Root { below }
+        })
     }
 
     /// How the path's certificates have to move to stand in order.

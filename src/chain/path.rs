@@ -1,17 +1,19 @@
 //! The path from a leaf to its root among the certificates of a file, whatever their order.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Session, Signature, Top};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, Curve, KeyKind};
 
 /// Certificates a path; real ones have at most five.
 const LONGEST_PATH: usize = 32;
-/// Steps of the search a file: generous for anything real, milliseconds for anything hostile.
-const STEPS: usize = 2_000;
-/// Signatures checked a file while searching; one check of an RSA key costs up to 100 µs.
-const SIGNATURES: usize = 500;
+/// Candidates looked at a file: generous for anything real, milliseconds for anything hostile.
+const STEPS: usize = 20_000;
+/// What the signatures of a file may cost while searching, in checks of a 2048-bit RSA key (up to
+/// 100 µs each).
+const SIGNATURES: usize = 1_000;
 
 /// A path with what is known of it.
 #[derive(Debug, Clone)]
@@ -27,8 +29,11 @@ pub(super) struct Path {
 pub(super) struct Finder<'a> {
     certificates: Vec<&'a Arc<Certificate>>,
     session: &'a Session,
-    /// For each certificate those whose subject is its issuer's name, without itself.
-    candidates: Vec<Vec<usize>>,
+    /// For each certificate those whose subject is its issuer's name, itself perhaps among them;
+    /// shared by all that name the same issuer.
+    candidates: Vec<Arc<[usize]>>,
+    /// Links that have been paid for: (issuer, child).
+    links: BTreeMap<(usize, usize), Signature>,
     steps: usize,
     signatures: usize,
     /// Whether a search was cut short.
@@ -44,23 +49,20 @@ impl<'a> Finder<'a> {
                 .or_default()
                 .push(at);
         }
+        let by_subject: BTreeMap<String, Arc<[usize]>> = by_subject
+            .into_iter()
+            .map(|(name, bearers)| (name, bearers.into()))
+            .collect();
         let candidates = certificates
             .iter()
-            .enumerate()
-            .map(|(child, certificate)| {
-                let named = by_subject.get(&certificate.issuer.value.folded());
-                named
-                    .into_iter()
-                    .flatten()
-                    .copied()
-                    .filter(|at| *at != child)
-                    .collect()
-            })
+            .map(|certificate| by_subject.get(&certificate.issuer.value.folded()).cloned())
+            .map(Option::unwrap_or_default)
             .collect();
         Self {
             certificates,
             session,
             candidates,
+            links: BTreeMap::new(),
             steps: 0,
             signatures: 0,
             exhausted: false,
@@ -71,6 +73,9 @@ impl<'a> Finder<'a> {
     /// certificate, each signed by the next, the last by itself.
     pub(super) fn in_file_order(&self) -> Option<Path> {
         let last = self.certificates.last()?;
+        if self.certificates.len() > LONGEST_PATH {
+            return None;
+        }
         let own = self.session.signature(last, last);
         if !last.is_self_issued() || own != Signature::Valid {
             return None;
@@ -95,18 +100,24 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// Whether a certificate issued another one of the file, as far as signatures tell.
-    pub(super) fn issued_another(&mut self, issuer: usize) -> bool {
-        let children: Vec<usize> = (0..self.certificates.len())
-            .filter(|child| {
-                self.candidates
-                    .get(*child)
-                    .is_some_and(|candidates| candidates.contains(&issuer))
-            })
-            .collect();
-        children
-            .into_iter()
-            .any(|child| self.link(issuer, child) != Signature::Invalid)
+    /// Those among the `asked` that issued another certificate of the file, as far as signatures tell.
+    pub(super) fn issuers_among(&mut self, asked: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        for child in 0..self.certificates.len() {
+            for issuer in self.candidates_for(child).iter().copied() {
+                if issuer == child || found.contains(&issuer) || !asked(issuer) {
+                    continue;
+                }
+                // A self-signed certificate has no issuer but itself.
+                if self.exhausted || self.own_signature(child) == Some(Signature::Valid) {
+                    break;
+                }
+                if self.link(issuer, child) != Signature::Invalid {
+                    found.insert(issuer);
+                }
+            }
+        }
+        found
     }
 
     /// The best path upwards from a certificate.
@@ -123,14 +134,10 @@ impl<'a> Finder<'a> {
 
     /// Follows a path upwards in every way, and keeps the best whole one.
     fn extend(&mut self, path: &Path, best: &mut Option<Path>) {
-        self.steps = self.steps.saturating_add(1);
         let Some(top) = path.certificates.last().copied() else {
             return;
         };
-        let Some(certificate) = self.certificates.get(top).copied() else {
-            return;
-        };
-        let own = certificate.is_self_issued().then(|| self.link(top, top));
+        let own = self.own_signature(top);
         let next = if own == Some(Signature::Valid) {
             Vec::new()
         } else {
@@ -166,25 +173,29 @@ impl<'a> Finder<'a> {
     /// signature are named only where there is nobody else: most often a CA was made anew under its
     /// old name.
     fn issuers(&mut self, path: &Path, top: usize) -> Vec<(usize, Signature)> {
-        let candidates = self.candidates.get(top).cloned().unwrap_or_default();
-        let mut issuers: Vec<(usize, Signature)> = Vec::new();
-        for candidate in candidates {
-            if !path.certificates.contains(&candidate) {
-                issuers.push((candidate, self.link(candidate, top)));
-            }
-        }
-        let likely = |link: Signature| match link {
+        let candidates = self.candidates_for(top);
+        self.steps = self.steps.saturating_add(candidates.len().max(1));
+        let mut likely: Vec<usize> = candidates
+            .iter()
+            .copied()
+            .filter(|candidate| !path.certificates.contains(candidate))
+            .collect();
+        // Signatures are dear, so those whom the key identifiers name come first.
+        likely.sort_by_key(|issuer| {
+            (
+                !self.bears_key_identifier(*issuer, top),
+                !self.is_ca(*issuer),
+                *issuer,
+            )
+        });
+        let mut issuers: Vec<(usize, Signature)> = likely
+            .into_iter()
+            .map(|issuer| (issuer, self.link(issuer, top)))
+            .collect();
+        issuers.sort_by_key(|(_, link)| match link {
             Signature::Valid => 0,
             Signature::Undetermined(_) => 1,
             Signature::Invalid => 2,
-        };
-        issuers.sort_by_key(|(issuer, link)| {
-            (
-                likely(*link),
-                !self.is_ca(*issuer),
-                !self.bears_key_identifier(*issuer, top),
-                *issuer,
-            )
         });
         if issuers
             .first()
@@ -198,19 +209,38 @@ impl<'a> Finder<'a> {
     }
 
     fn link(&mut self, issuer: usize, child: usize) -> Signature {
+        if let Some(known) = self.links.get(&(issuer, child)) {
+            return *known;
+        }
         let pair = self
             .certificates
             .get(issuer)
             .zip(self.certificates.get(child));
-        let Some((issuer, child)) = pair else {
+        let Some((by, of)) = pair else {
             return Signature::Invalid;
         };
-        if self.signatures >= SIGNATURES {
+        let cost = cost(by);
+        if self.signatures.saturating_add(cost) > SIGNATURES {
             self.exhausted = true;
             return Signature::Undetermined("too many signatures would have to be checked");
         }
-        self.signatures = self.signatures.saturating_add(1);
-        self.session.signature(issuer, child)
+        self.signatures = self.signatures.saturating_add(cost);
+        let link = self.session.signature(by, of);
+        self.links.insert((issuer, child), link);
+        link
+    }
+
+    /// A self-issued certificate's signature under its own key.
+    fn own_signature(&mut self, at: usize) -> Option<Signature> {
+        let self_issued = self
+            .certificates
+            .get(at)
+            .is_some_and(|certificate| certificate.is_self_issued());
+        self_issued.then(|| self.link(at, at))
+    }
+
+    fn candidates_for(&self, child: usize) -> Arc<[usize]> {
+        self.candidates.get(child).cloned().unwrap_or_default()
     }
 
     fn is_ca(&self, at: usize) -> bool {
@@ -236,9 +266,10 @@ impl Path {
             && self.links.iter().all(|link| *link == Signature::Valid)
     }
 
-    /// Better paths rank higher: fewer wrong signatures, a sound end, more certificates; of equals
-    /// the first one found stays.
-    fn rank(&self) -> (std::cmp::Reverse<usize>, u8, usize) {
+    /// Better paths rank higher: a sound end, fewer wrong signatures, more certificates; of equals
+    /// the first one found stays. The end comes first: a root that was made anew under its old name
+    /// is told by its wrong signature, where a way around it would only say that a root is missing.
+    pub(super) fn rank(&self) -> (u8, Reverse<usize>, usize) {
         let wrong = self
             .links
             .iter()
@@ -250,6 +281,21 @@ impl Path {
             Top::SelfIssued(Signature::Invalid) => 1,
             Top::IssuerMissing | Top::Nothing => 0,
         };
-        (std::cmp::Reverse(wrong), end, self.certificates.len())
+        (end, Reverse(wrong), self.certificates.len())
+    }
+}
+
+/// What a check with this certificate's key costs, in checks of a 2048-bit RSA key.
+fn cost(issuer: &Certificate) -> usize {
+    match &issuer.public_key.value.kind {
+        // Twice the bits, four times the work.
+        KeyKind::Rsa(key) | KeyKind::RsaPss(key) => (key.bits() / 2_048).pow(2).max(1),
+        // Without ring.
+        KeyKind::Ec(Curve::P521) => 8,
+        KeyKind::Ec(Curve::P256 | Curve::P384 | Curve::Other(_))
+        | KeyKind::Ed25519
+        | KeyKind::Ed448
+        | KeyKind::Dsa
+        | KeyKind::Unknown { .. } => 1,
     }
 }

@@ -10,11 +10,13 @@ use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
+use super::pss::{self, Parameters};
 use crate::x509::{Certificate, Curve, Digest, KeyKind, RsaKey, SignatureAlgorithm};
 
 /// RSA keys outside of these sizes, in bits, are not computed with: below, numbers are too short for
 /// any padding; above, one check costs tens of milliseconds.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 256..=16_384;
+const NO_MD2: &str = "MD2 signatures cannot be verified here";
 /// Sizes that ring verifies with SHA-256 and longer digests, in bits.
 const RING_RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
 
@@ -50,7 +52,7 @@ pub fn verify(issuer: &Certificate, certificate: &Certificate) -> Signature {
             Signature::Undetermined("the issuer's key is not of a kind that can be used here")
         }
         (SignatureAlgorithm::RsaPkcs1(Digest::Md2), KeyKind::Rsa(_)) => {
-            Signature::Undetermined("MD2 signatures cannot be verified here")
+            Signature::Undetermined(NO_MD2)
         }
         (SignatureAlgorithm::RsaPkcs1(digest), KeyKind::Rsa(key)) => {
             pkcs1(key, bits, *digest, message, signature)
@@ -63,11 +65,12 @@ pub fn verify(issuer: &Certificate, certificate: &Certificate) -> Signature {
             },
             KeyKind::Rsa(key) | KeyKind::RsaPss(key),
         ) => {
-            if digest == mgf_digest {
-                pss(key, *digest, *salt_len, message, signature)
-            } else {
-                Signature::Undetermined("PSS with two different hash functions")
-            }
+            let parameters = Parameters {
+                digest: *digest,
+                mgf_digest: *mgf_digest,
+                salt_len: *salt_len,
+            };
+            pss(key, parameters, message, signature)
         }
         (SignatureAlgorithm::Ecdsa(digest), KeyKind::Ec(curve)) => {
             ecdsa(curve, bits, *digest, message, signature)
@@ -111,7 +114,7 @@ fn pkcs1(key: &RsaKey, bits: &[u8], digest: Digest, message: &[u8], signature: &
     };
     let hashed = hash(digest, message);
     let padding = match digest {
-        Digest::Md2 => return Signature::Undetermined("MD2 signatures cannot be verified here"),
+        Digest::Md2 => return Signature::Undetermined(NO_MD2),
         Digest::Md5 => Pkcs1v15Sign::new::<Md5>(),
         Digest::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
         Digest::Sha224 => Pkcs1v15Sign::new::<Sha224>(),
@@ -122,26 +125,31 @@ fn pkcs1(key: &RsaKey, bits: &[u8], digest: Digest, message: &[u8], signature: &
     padding.verify(&key, &hashed, signature).is_ok().into()
 }
 
-fn pss(
-    key: &RsaKey,
-    digest: Digest,
-    salt_len: usize,
-    message: &[u8],
-    signature: &[u8],
-) -> Signature {
+fn pss(key: &RsaKey, parameters: Parameters, message: &[u8], signature: &[u8]) -> Signature {
+    let Parameters {
+        digest,
+        mgf_digest,
+        salt_len: salt,
+    } = parameters;
+    if digest == Digest::Md2 || mgf_digest == Digest::Md2 {
+        return Signature::Undetermined(NO_MD2);
+    }
     let key = match rsa_key(key) {
         Ok(key) => key,
         Err(why) => return Signature::Undetermined(why),
     };
     let hashed = hash(digest, message);
+    if digest != mgf_digest {
+        return pss::verify(&key, parameters, &hashed, signature).into();
+    }
     let verified = match digest {
-        Digest::Md2 => return Signature::Undetermined("MD2 signatures cannot be verified here"),
-        Digest::Md5 => Pss::<Md5>::new_with_salt(salt_len).verify(&key, &hashed, signature),
-        Digest::Sha1 => Pss::<Sha1>::new_with_salt(salt_len).verify(&key, &hashed, signature),
-        Digest::Sha224 => Pss::<Sha224>::new_with_salt(salt_len).verify(&key, &hashed, signature),
-        Digest::Sha256 => Pss::<Sha256>::new_with_salt(salt_len).verify(&key, &hashed, signature),
-        Digest::Sha384 => Pss::<Sha384>::new_with_salt(salt_len).verify(&key, &hashed, signature),
-        Digest::Sha512 => Pss::<Sha512>::new_with_salt(salt_len).verify(&key, &hashed, signature),
+        Digest::Md2 => return Signature::Undetermined(NO_MD2),
+        Digest::Md5 => Pss::<Md5>::new_with_salt(salt).verify(&key, &hashed, signature),
+        Digest::Sha1 => Pss::<Sha1>::new_with_salt(salt).verify(&key, &hashed, signature),
+        Digest::Sha224 => Pss::<Sha224>::new_with_salt(salt).verify(&key, &hashed, signature),
+        Digest::Sha256 => Pss::<Sha256>::new_with_salt(salt).verify(&key, &hashed, signature),
+        Digest::Sha384 => Pss::<Sha384>::new_with_salt(salt).verify(&key, &hashed, signature),
+        Digest::Sha512 => Pss::<Sha512>::new_with_salt(salt).verify(&key, &hashed, signature),
     };
     verified.is_ok().into()
 }
@@ -211,9 +219,9 @@ fn ecdsa(
     }
 }
 
-fn hash(digest: Digest, message: &[u8]) -> Vec<u8> {
+/// Callers turn MD2 away.
+pub(super) fn hash(digest: Digest, message: &[u8]) -> Vec<u8> {
     match digest {
-        // Callers have turned MD2 away.
         Digest::Md2 => Vec::new(),
         Digest::Md5 => Md5::digest(message).to_vec(),
         Digest::Sha1 => Sha1::digest(message).to_vec(),
@@ -223,3 +231,7 @@ fn hash(digest: Digest, message: &[u8]) -> Vec<u8> {
         Digest::Sha512 => Sha512::digest(message).to_vec(),
     }
 }
+
+#[cfg(test)]
+#[path = "signature_tests.rs"]
+mod tests;

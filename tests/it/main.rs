@@ -4,12 +4,14 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::as_conversions,
     clippy::doc_markdown,
+    clippy::format_collect,
     clippy::print_stderr,
     clippy::print_stdout,
     clippy::too_many_lines,
+    clippy::unused_self,
+    clippy::wildcard_enum_match_arm,
     reason = "a test that goes wrong may stop at once"
 )]
 
