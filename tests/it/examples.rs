@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use crate::cases::draft::{Draft, leaf_key, other_key, own_chain, root_name, three_certificates};
-use crate::support::certificate::{Name, Recipe};
+use crate::cases::draft::{
+    Draft, leaf_key, other_key, own_chain, root_key, root_name, three_certificates,
+};
+use crate::support::certificate::{Extension, Name, Recipe, SERVER_AUTH};
 use crate::support::program::{chainlint, check, findings, rules_of};
-use crate::support::{keys, pem, project, update};
+use crate::support::{instant, keys, pem, project, update};
 
 /// Folder under `examples/`, the rule that speaks, and the file.
 fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
@@ -90,6 +92,57 @@ fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ),
         ("placeholder", "company-placeholder", placeholder()),
         ("lets-encrypt", "issuer-denied", encrypt().file()),
+        (
+            "expired",
+            "cert-expired",
+            own_chain()
+                .leaf(|leaf| {
+                    Recipe {
+                        not_before: instant("2024-07-01T00:00:00Z"),
+                        ..leaf
+                    }
+                    .days(750)
+                })
+                .file(),
+        ),
+        (
+            "server-certificate",
+            "leaf-client-auth",
+            own_chain()
+                .leaf(|leaf| leaf.with(Extension::extended_key_usage(&[SERVER_AUTH])))
+                .file(),
+        ),
+        (
+            "root-key-reused",
+            "leaf-ca-key-reuse",
+            own_chain().leaf(|leaf| leaf.keyed(root_key())).file(),
+        ),
+        (
+            "no-common-name",
+            "leaf-common-name",
+            own_chain()
+                .leaf(|leaf| leaf.named(Name::new("", "Acme Payments")))
+                .file(),
+        ),
+        (
+            "serial-number-one",
+            "serial-number",
+            own_chain()
+                .leaf(|leaf| Recipe {
+                    serial: vec![1],
+                    ..leaf
+                })
+                .file(),
+        ),
+        (
+            "dump-above",
+            "pem-stray-text",
+            [
+                &b"subject=CN = acme-payments-prod\nissuer=CN = Acme Payments Root CA\n"[..],
+                &own_chain().file(),
+            ]
+            .concat(),
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Scripts that make certificates, run with the real openssl where there is one.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -86,21 +87,51 @@ fn the_mended_script_has_no_finding_at_all() {
         eprintln!("skipped: no openssl");
         return;
     }
+    let script = project("examples/generate-self-signed.sh");
+    // Names with characters that openssl's `-subj` would trip over.
+    for company in [
+        "Acme Payments",
+        "Žalia Energija, UAB",
+        "A/B \"Quoted\" & Sons = $HOME",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        run(
+            folder.path(),
+            "bash",
+            &[script.to_str().unwrap(), company, "out"],
+        );
+        let variable = format!("company={company}");
+        let arguments = ["--at", &now(), "--var", &variable, "out/client-chain.pem"];
+        let (report, status) = check(folder.path(), &arguments);
+        assert_eq!(findings(&report), &[] as &[serde_json::Value], "{company}");
+        assert_eq!(status, 0);
+        let arguments = ["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile"];
+        let files = ["out/rootCA.pem", "out/client-cert.pem"];
+        run(
+            folder.path(),
+            "openssl",
+            &[&arguments[..], &files[..]].concat(),
+        );
+    }
+}
+
+#[test]
+fn the_mended_script_overwrites_no_key_and_wants_a_company() {
     let folder = tempfile::tempdir().unwrap();
     let script = project("examples/generate-self-signed.sh");
-    run(
-        folder.path(),
-        "bash",
-        &[script.to_str().unwrap(), "Acme Payments", "out"],
-    );
-    let (report, status) = check(folder.path(), &["--at", &now(), "out/client-chain.pem"]);
-    assert_eq!(findings(&report), &[] as &[serde_json::Value]);
-    assert_eq!(status, 0);
-    let arguments = ["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile"];
-    let files = ["out/rootCA.pem", "out/client-cert.pem"];
-    run(
-        folder.path(),
-        "openssl",
-        &[&arguments[..], &files[..]].concat(),
-    );
+    let status = |arguments: &[&str]| {
+        let mut command = Command::new("bash");
+        command
+            .arg(&script)
+            .args(arguments)
+            .current_dir(folder.path());
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(status(&[]), Some(2));
+    assert_eq!(status(&["MyCompany"]), Some(2));
+    fs::create_dir(folder.path().join("out")).unwrap();
+    let key = folder.path().join("out/client.key");
+    fs::write(&key, "mine").unwrap();
+    assert_eq!(status(&["Acme", "out"]), Some(2));
+    assert_eq!(fs::read_to_string(&key).unwrap(), "mine");
 }

@@ -1,162 +1,360 @@
-//! No byte of a private key leaves the program, wherever in a file it stands.
+//! No output shows a private key, wherever in a file it stands.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use data_encoding::{BASE64, HEXLOWER};
 
-use crate::cases::draft::{leaf_key, own_chain};
-use crate::support::pem;
-use crate::support::program::chainlint;
+use crate::cases::draft::{Draft, own_chain};
+use crate::support::keys;
+use crate::support::pem::{OPENSSL, Style};
+use crate::support::program::{chainlint, check, rules_of};
 
-/// No run of so many characters of the key may be seen.
+/// So many characters of a key in a row are a leak.
 const WINDOW: usize = 16;
 
-fn places(key: &[u8]) -> Vec<(&'static str, String)> {
-    let chain = String::from_utf8(own_chain().file()).unwrap();
-    let (first, second) = chain.split_at(chain.find("-----END CERTIFICATE-----\n").unwrap() + 26);
-    let line = BASE64.encode(key);
-    let block = |label: &str| pem::OPENSSL.block(label, key);
-    let unterminated = block("PRIVATE KEY").replace("-----END PRIVATE KEY-----\n", "");
-    let wrapped: String = block("X")
+/// The key that is planted; no certificate has it.
+fn secret() -> Vec<u8> {
+    keys::rsa(2048, "secret").private_pkcs8()
+}
+
+/// What of the key nobody may see: its base64 at all three alignments and its hexadecimal digits, from
+/// behind the algorithm on, which every key and certificate has in common.
+fn windows(key: &[u8]) -> BTreeSet<Vec<u8>> {
+    let forms = [
+        BASE64.encode(key),
+        BASE64.encode(&key[1..]),
+        BASE64.encode(&key[2..]),
+        HEXLOWER.encode(key),
+    ];
+    forms
+        .iter()
+        .flat_map(|form| form.as_bytes()[80..].windows(WINDOW).map(<[u8]>::to_vec))
+        .collect()
+}
+
+/// The first leak in an output, as it stands and with separators left out.
+fn leak(output: &[u8], secret: &BTreeSet<Vec<u8>>) -> Option<String> {
+    let text = String::from_utf8_lossy(output);
+    let joined: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let lower = joined.to_lowercase();
+    let found = [text.as_ref(), &joined, &lower]
+        .into_iter()
+        .find_map(|text| {
+            let mut windows = text.as_bytes().windows(WINDOW);
+            windows
+                .find(|window| secret.contains(*window))
+                .map(<[u8]>::to_vec)
+        });
+    found.map(|window| String::from_utf8_lossy(&window).into_owned())
+}
+
+/// Files with the key in every position that came to mind.
+fn files(key: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let draft: Draft = own_chain();
+    let certificates = draft.certificates();
+    let leaf = OPENSSL.block("CERTIFICATE", &certificates[0]);
+    let root = OPENSSL.block("CERTIFICATE", &certificates[1]);
+    let block = OPENSSL.block("PRIVATE KEY", key);
+    let base64 = BASE64.encode(key);
+    let hex = HEXLOWER.encode(key);
+    let encrypted = OPENSSL.block("ENCRYPTED PRIVATE KEY", key);
+    let dump: String = key
+        .chunks(15)
+        .map(|row| {
+            let pairs: Vec<String> = row.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("    {}:\n", pairs.join(":"))
+        })
+        .collect();
+    let body: String = block
         .lines()
         .filter(|line| !line.starts_with('-'))
         .map(|line| format!("{line}\n"))
         .collect();
-    let hex = HEXLOWER.encode(key);
-    let dump: String = hex
-        .as_bytes()
-        .chunks(30)
-        .map(|row| {
-            let pairs: Vec<&str> = row
-                .chunks(2)
-                .map(|pair| std::str::from_utf8(pair).unwrap())
-                .collect();
-            format!("    {}:\n", pairs.join(":"))
-        })
-        .collect();
-    vec![
-        ("before", block("PRIVATE KEY") + &chain),
+    let unterminated = format!("-----BEGIN PRIVATE KEY-----\n{body}");
+    let one_line = Style {
+        width: 0,
+        ..OPENSSL
+    }
+    .block("PRIVATE KEY", key);
+    let crlf = Style {
+        line_break: "\r\n",
+        ..OPENSSL
+    }
+    .block("PRIVATE KEY", key);
+    let indented = Style {
+        indent: "    ",
+        ..OPENSSL
+    }
+    .block("PRIVATE KEY", key);
+    let carriage_returns = block.replace('\n', "\r");
+    let middle = leaf.len() / 2;
+    let (head, tail) = leaf.split_at(middle);
+    let text = [
+        ("before", format!("{block}{leaf}{root}")),
+        ("between", format!("{leaf}{block}{root}")),
+        ("after", format!("{leaf}{root}{block}")),
+        ("alone", block.clone()),
+        ("encrypted", format!("{encrypted}{leaf}{root}")),
         (
-            "between",
-            format!("{first}{}{second}", block("RSA PRIVATE KEY")),
+            "dump",
+            format!("{leaf}{root}Private-Key: (2048 bit)\nmodulus:\n{dump}"),
         ),
-        ("after", chain.clone() + &block("ENCRYPTED PRIVATE KEY")),
-        ("unterminated before", unterminated.clone() + &chain),
-        ("unterminated after", chain.clone() + &unterminated),
+        ("unterminated", format!("{leaf}{root}{unterminated}")),
+        ("unterminated first", format!("{unterminated}{leaf}{root}")),
         (
-            "labelled as a certificate",
-            chain.clone() + &block("CERTIFICATE"),
+            "begin missing",
+            format!("{body}-----END PRIVATE KEY-----\n{leaf}{root}"),
         ),
         (
-            "in a label",
+            "labelled certificate",
+            format!("{}{leaf}{root}", OPENSSL.block("CERTIFICATE", key)),
+        ),
+        (
+            "labelled certificate, alone",
+            OPENSSL.block("CERTIFICATE", key),
+        ),
+        (
+            "labelled certificate, damaged",
             format!(
-                "-----BEGIN CERTIFICATE {line}-----\nAAAA\n-----END CERTIFICATE {line}-----\n{chain}"
+                "{}{leaf}{root}",
+                OPENSSL.block("CERTIFICATE", key).replacen('M', "!", 1)
             ),
         ),
         (
-            "in the label's END",
-            first.replace(
-                "-----END CERTIFICATE",
-                &format!("-----END {line} CERTIFICATE"),
-            ) + second,
+            "labelled certificate, unterminated",
+            format!("{leaf}-----BEGIN CERTIFICATE-----\n{body}"),
+        ),
+        (
+            "labelled public key",
+            format!("{}{leaf}{root}", OPENSSL.block("PUBLIC KEY", key)),
+        ),
+        (
+            "labelled request",
+            format!("{}{leaf}{root}", OPENSSL.block("CERTIFICATE REQUEST", key)),
+        ),
+        (
+            "labelled unknown",
+            format!("{}{leaf}{root}", OPENSSL.block("ACME TICKET", key)),
+        ),
+        (
+            "trusted certificate",
+            format!("{}{leaf}{root}", OPENSSL.block("TRUSTED CERTIFICATE", key)),
+        ),
+        (
+            "in a label",
+            format!("-----BEGIN {base64}-----\n{leaf}{root}"),
+        ),
+        (
+            "in a certificate's label",
+            format!("-----BEGIN CERTIFICATE {base64}-----\n{leaf}{root}"),
+        ),
+        (
+            "in an end label",
+            format!("{leaf}-----END {base64}-----\n{root}"),
         ),
         (
             "inside a certificate block",
-            first.replacen(
-                "-----BEGIN CERTIFICATE-----\n",
-                &format!("-----BEGIN CERTIFICATE-----\n{wrapped}"),
-                1,
-            ) + second,
+            format!("{head}\n{body}{tail}{root}"),
         ),
         (
-            "behind a certificate in its block",
-            first.replace("-----END", &format!("{wrapped}-----END")) + second,
+            "block inside a certificate block",
+            format!("{head}\n{block}{tail}{root}"),
         ),
         (
-            "one long line",
-            format!("{chain}-----BEGIN PRIVATE KEY-----{line}-----END PRIVATE KEY-----\n"),
-        ),
-        ("without header lines", format!("{wrapped}{chain}")),
-        ("without header lines, one line", format!("{chain}{line}\n")),
-        (
-            "as JSON",
-            format!("{chain}{{\"kty\":\"RSA\",\"d\":\"{line}\"}}\n"),
+            "behind a certificate's base64",
+            leaf.replace("-----END", &format!("{body}-----END")),
         ),
         (
-            "as a dump",
-            format!("{chain}Private-Key: (2048 bit)\nmodulus:\n{dump}"),
+            "in a header",
+            leaf.replacen('\n', &format!("\nX-Key: {base64}\n\n"), 1) + &root,
         ),
-        ("as hexadecimal", format!("{chain}{hex}\n")),
-        ("alone", block("PRIVATE KEY")),
-        ("glued", chain.trim_end().to_owned() + &block("PRIVATE KEY")),
-    ]
+        ("one long line", format!("{one_line}{leaf}{root}")),
+        ("crlf", format!("{crlf}{leaf}{root}")),
+        (
+            "carriage returns alone",
+            format!("{carriage_returns}{leaf}{root}"),
+        ),
+        ("indented", format!("{indented}{leaf}{root}")),
+        ("no header", format!("{body}{leaf}{root}")),
+        ("no header, alone", body.clone()),
+        ("no header, one line", format!("{base64}\n{leaf}{root}")),
+        (
+            "in a line of text",
+            format!("the key is {base64} and here is the chain\n{leaf}{root}"),
+        ),
+        ("hexadecimal", format!("{hex}\n{leaf}{root}")),
+        ("hexadecimal in text", format!("key: {hex}\n{leaf}{root}")),
+        (
+            "in json",
+            format!(
+                "{{\"key\": \"{}\"}}\n{leaf}{root}",
+                block.replace('\n', "\\n")
+            ),
+        ),
+        (
+            "four dashes",
+            format!(
+                "{}{leaf}{root}",
+                block.replacen("-----BEGIN", "----BEGIN", 1)
+            ),
+        ),
+        ("glued", format!("{}{block}{root}", leaf.trim_end())),
+        (
+            "glued behind the key",
+            format!("{}{leaf}{root}", block.trim_end()),
+        ),
+        (
+            "lower case",
+            format!(
+                "{}{leaf}{root}",
+                block.replace("PRIVATE KEY", "private key")
+            ),
+        ),
+        (
+            "before a byte that is no text",
+            format!("{block}\u{0}{leaf}{root}"),
+        ),
+    ];
+    let utf_16 = format!("\u{FEFF}{block}{leaf}{root}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    // Octets behind a certificate in its own block.
+    let behind = OPENSSL.block(
+        "CERTIFICATE",
+        &[certificates[0].clone(), key.to_vec()].concat(),
+    );
+    text.into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .chain([
+            ("utf-16", utf_16),
+            ("der", key.to_vec()),
+            ("der, pkcs#1", keys::rsa(2048, "secret").private_pkcs1()),
+            (
+                "behind a certificate in its der",
+                [behind.as_bytes(), root.as_bytes()].concat(),
+            ),
+        ])
+        .collect()
+}
+
+/// Everything that a run shows.
+fn shown(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Vec<u8> {
+    let mut command = chainlint(folder);
+    command.args(arguments);
+    if let Some(input) = input {
+        command.write_stdin(input);
+    }
+    let output = command.output().unwrap();
+    let status = output.status.code();
+    assert!(
+        matches!(status, Some(0..=3)),
+        "{arguments:?} ended with {status:?}"
+    );
+    [output.stdout, output.stderr].concat()
 }
 
 #[test]
-fn no_byte_of_a_private_key_is_printed_in_any_form() {
-    let key = leaf_key().private_pkcs8();
-    // The public half stands in the certificate, and may be seen there; what follows it may not.
-    let (base64, hex) = (BASE64.encode(&key), HEXLOWER.encode(&key));
-    let public = HEXLOWER.encode(&leaf_key().spki());
+fn no_output_shows_a_private_key_wherever_it_stands() {
+    let key = secret();
+    let secret = windows(&key);
     let folder = tempfile::tempdir().unwrap();
-    for (place, content) in places(&key) {
+    let mut leaks = Vec::new();
+    for (name, content) in files(&key) {
         fs::write(folder.path().join("chain.pem"), &content).unwrap();
-        let public_part = {
-            let chain = String::from_utf8(own_chain().file()).unwrap();
-            chain.replace('\n', "")
+        let mut look = |what: String, output: Vec<u8>| {
+            leaks.extend(leak(&output, &secret).map(|found| format!("{name}, {what}: {found}")));
         };
-        for arguments in [
-            &["check", "--format", "full", "-v"][..],
-            &["check", "--format", "concise"],
-            &["check", "--format", "json"],
-            &[
-                "check", "--policy", "hygiene", "--strict", "--color", "always",
-            ],
-            &["inspect"],
-            &["inspect", "--format", "json"],
-        ] {
-            let mut command = chainlint(folder.path());
-            let output = command.args(arguments).arg("chain.pem").output().unwrap();
-            let said = [output.stdout, output.stderr].concat();
-            let said: String = String::from_utf8_lossy(&said)
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect();
-            for window in base64.as_bytes().windows(WINDOW) {
-                let window = std::str::from_utf8(window).unwrap();
-                let seen = said.contains(window) && !public_part.contains(window);
-                assert!(!seen, "{place}, {arguments:?}: {window}");
-            }
-            for window in hex.as_bytes().windows(WINDOW * 2) {
-                let window = std::str::from_utf8(window).unwrap();
-                let seen = said.contains(window) && !public.contains(window);
-                assert!(!seen, "{place}, {arguments:?}: {window}");
-            }
+        for format in ["full", "concise", "json"] {
+            let check = [
+                "check",
+                "--no-config",
+                "--format",
+                format,
+                "-v",
+                "chain.pem",
+            ];
+            look(
+                format!("check {format}"),
+                shown(folder.path(), &check, None),
+            );
         }
+        let stdin = ["check", "--no-config", "-"];
+        look(
+            "check -".to_owned(),
+            shown(folder.path(), &stdin, Some(&content)),
+        );
+        for format in ["text", "json"] {
+            let inspect: &[&str] = match format {
+                "text" => &["inspect", "chain.pem"],
+                _ => &["inspect", "--format", "json", "chain.pem"],
+            };
+            look(
+                format!("inspect {format}"),
+                shown(folder.path(), inspect, None),
+            );
+        }
+    }
+    assert!(leaks.is_empty(), "leaks:\n{}", leaks.join("\n"));
+}
+
+#[test]
+fn a_key_taken_for_a_policy_or_a_config_is_not_shown() {
+    let key = secret();
+    let secret = windows(&key);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("chain.pem"), own_chain().file()).unwrap();
+    fs::write(
+        folder.path().join("key.yaml"),
+        OPENSSL.block("PRIVATE KEY", &key),
+    )
+    .unwrap();
+    for arguments in [
+        ["check", "--no-config", "--policy", "key.yaml", "chain.pem"].as_slice(),
+        &["check", "--config", "key.yaml", "chain.pem"],
+        &["policy", "check", "key.yaml"],
+    ] {
+        let output = shown(folder.path(), arguments, None);
+        assert_eq!(leak(&output, &secret), None, "{arguments:?}");
     }
 }
 
 #[test]
+fn a_leak_would_be_seen() {
+    let key = secret();
+    let secret = windows(&key);
+    let block = OPENSSL.block("PRIVATE KEY", &key);
+    assert!(leak(block.as_bytes(), &secret).is_some());
+    let digits: Vec<String> = key.iter().map(|octet| format!("{octet:02X}")).collect();
+    assert!(leak(digits.join(":").as_bytes(), &secret).is_some());
+    assert_eq!(leak(&own_chain().file(), &secret), None);
+}
+
+#[test]
 fn a_private_key_beside_a_chain_is_an_error_wherever_a_block_says_so() {
-    let key = leaf_key().private_pkcs8();
+    let key = secret();
     let folder = tempfile::tempdir().unwrap();
     let told = [
         "before",
         "between",
         "after",
-        "unterminated before",
-        "unterminated after",
+        "unterminated",
+        "unterminated first",
         "one long line",
         "alone",
         "glued",
+        "crlf",
+        "indented",
+        "encrypted",
+        "der",
+        "der, pkcs#1",
     ];
-    for (place, content) in places(&key)
-        .iter()
-        .filter(|(place, _)| told.contains(place))
-    {
+    for (place, content) in files(&key).iter().filter(|(place, _)| told.contains(place)) {
         fs::write(folder.path().join("chain.pem"), content).unwrap();
-        let (report, status) = crate::support::program::check(folder.path(), &["chain.pem"]);
-        let errors = crate::support::program::rules_of(&report, "error");
+        let (report, status) = check(folder.path(), &["chain.pem"]);
+        let errors = rules_of(&report, "error");
         assert!(
             errors.iter().any(|rule| rule == "pem-private-key"),
             "{place}: {errors:?}"
