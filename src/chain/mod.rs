@@ -12,6 +12,7 @@ mod path;
 mod pss;
 mod session;
 pub mod signature;
+mod subtree;
 #[cfg(test)]
 mod testing;
 

@@ -1,7 +1,7 @@
 //! `chainlint check`: the main job.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -253,7 +253,7 @@ fn inputs(
     config: Option<&Config>,
 ) -> Result<Vec<PlannedInput>, Failure> {
     let excluded =
-        |path: &Path| config.is_some_and(|config| config.excludes(relative(path, &config.folder)));
+        |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
     let options = input::Options {
         no_ignore: arguments.no_ignore,
         force_exclude: arguments.force_exclude,
@@ -281,8 +281,22 @@ fn inputs(
     Ok(inputs)
 }
 
-fn relative<'a>(path: &'a Path, folder: &Path) -> &'a Path {
-    path.strip_prefix(folder).unwrap_or(path)
+/// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
+        }
+    }
+    plain
+        .strip_prefix(folder)
+        .map(Path::to_owned)
+        .unwrap_or(plain)
 }
 
 /// What makes two files share a policy: the entries of the config that match them.
@@ -305,7 +319,7 @@ impl Loader<'_> {
         };
         let selection = self
             .config
-            .map(|config| config.select(relative(&path, &config.folder)));
+            .map(|config| config.select(&relative(&path, &config.folder)));
         let selection = selection.unwrap_or_default();
         let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
             policy.clone()

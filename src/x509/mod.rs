@@ -1,8 +1,8 @@
 //! One certificate, parsed once into owned values that know where they stand in the DER.
 //!
-//! Values come from `x509-parser`; places from this module's own reading of the DER. The two are
-//! compared, and where they disagree the certificate carries a [`Problem`]. Nothing here judges:
-//! what a value should be is a matter of checks and policies.
+//! Values and places come from this module's own reading of the DER. `x509-parser` reads the same
+//! bytes a second time; where the two disagree the certificate carries a [`Problem`]. Nothing here
+//! judges: what a value should be is a matter of checks and policies.
 
 mod algorithm;
 mod der;

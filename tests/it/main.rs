@@ -16,10 +16,12 @@
 )]
 
 mod cases;
+mod commands;
 mod corpus;
 mod examples;
 mod golden;
 mod layers;
+mod places;
 mod readme;
 mod secrets;
 mod support;

@@ -1,0 +1,357 @@
+//! Commands, flags and exit statuses as a user meets them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cases::draft::{own_chain, three_certificates};
+use crate::support::program::{chainlint, check, findings, json, rules_of};
+use crate::support::{NOW, project};
+
+fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+/// Exit status, standard output, standard error.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = chainlint(folder).args(arguments).output().unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn the_exit_status_is_the_same_in_every_format() {
+    let folder = folder(&[
+        ("good/a.pem", own_chain().file()),
+        ("bad/a.pem", own_chain().file_of(&[2, 1])),
+        (
+            "warned/a.pem",
+            own_chain().leaf(|leaf| leaf.days(400)).file(),
+        ),
+        ("none/readme.txt", b"x".to_vec()),
+    ]);
+    for format in ["full", "concise", "json"] {
+        let status = |arguments: &[&str]| {
+            let all = [&["check", "--at", NOW, "--format", format], arguments].concat();
+            run(folder.path(), &all).0
+        };
+        assert_eq!(status(&["good"]), 0);
+        assert_eq!(status(&["bad"]), 1);
+        assert_eq!(status(&["none"]), 3);
+        assert_eq!(status(&["none", "--allow-empty"]), 0);
+        assert_eq!(status(&["nowhere.pem", "good"]), 2);
+        assert_eq!(status(&["good", "--policy", "nothing"]), 2);
+        assert_eq!(status(&["good", "--var", "nothing=1"]), 2);
+        assert_eq!(status(&["good", "--select", "nothing"]), 2);
+        assert_eq!(status(&["bad", "--ignore", "chain-order"]), 0);
+        assert_eq!(status(&["bad", "--select", "cert-expired"]), 0);
+    }
+    assert_eq!(run(folder.path(), &["check", "--at", "tomorrow"]).0, 2);
+    assert_eq!(run(folder.path(), &["chekc"]).0, 2);
+}
+
+#[test]
+fn fail_on_moves_the_threshold() {
+    let big = crate::support::keys::rsa(4096, "leaf");
+    let folder = folder(&[("a.pem", own_chain().leaf(|leaf| leaf.keyed(big)).file())]);
+    let status = |level: &str| check(folder.path(), &["--fail-on", level, "a.pem"]).1;
+    assert_eq!(
+        (status("error"), status("warning"), status("advice")),
+        (0, 0, 1)
+    );
+}
+
+#[test]
+fn standard_input_is_checked_under_its_given_name() {
+    let folder = folder(&[]);
+    let output = chainlint(folder.path())
+        .args([
+            "check",
+            "-",
+            "--stdin-filename",
+            "certs/in.pem",
+            "--format",
+            "json",
+            "--at",
+            NOW,
+        ])
+        .write_stdin(own_chain().file_of(&[1]))
+        .output()
+        .unwrap();
+    let report = json(&output);
+    assert_eq!(report["files"][0]["path"], "certs/in.pem");
+    assert_eq!(rules_of(&report, "error"), ["chain-root-included"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn one_bad_file_never_hides_the_findings_of_the_others() {
+    let folder = folder(&[
+        ("a.pem", own_chain().file_of(&[2, 1])),
+        ("b.pem", vec![0xFF; 300]),
+        ("c.pem", b"-----BEGIN CERTIFICATE-----\nMIIB".to_vec()),
+        ("d.pem", own_chain().file_of(&[1])),
+        ("large.pem", vec![b'x'; (16 << 20) + 1]),
+    ]);
+    let (report, status) = check(folder.path(), &["."]);
+    let of = |path: &str| {
+        let here = findings(&report)
+            .iter()
+            .filter(|finding| finding["path"] == path);
+        here.map(|finding| finding["rule"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("a.pem"), ["chain-order"]);
+    assert_eq!(of("b.pem"), ["pem-format"]);
+    assert_eq!(of("c.pem"), ["pem-format"]);
+    assert_eq!(of("d.pem"), ["chain-root-included"]);
+    assert_eq!(of("large.pem"), ["file-unreadable"]);
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_whatever_the_policy_and_the_selection() {
+    let folder = folder(&[
+        ("large.pem", vec![b'x'; (16 << 20) + 1]),
+        ("own.yaml", b"version: 1\nname: own\nrules: {}\n".to_vec()),
+    ]);
+    for arguments in [&["--policy", "own.yaml"][..], &["--select", "cert-expired"]] {
+        let (report, status) = check(folder.path(), &[arguments, &["large.pem"]].concat());
+        assert_eq!((findings(&report).len(), status), (1, 1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
+    let key = crate::cases::draft::leaf_key().private_pkcs8();
+    let key = crate::support::pem::OPENSSL
+        .block("PRIVATE KEY", &key)
+        .into_bytes();
+    let folder = folder(&[
+        ("a.pem", own_chain().file()),
+        ("key.pem", key),
+        ("vault.pem", b"$ANSIBLE_VAULT;1.1;AES256\n3132\n".to_vec()),
+    ]);
+    let (report, status) = check(folder.path(), &["."]);
+    assert_eq!(report["summary"]["checked"], 1);
+    assert_eq!(report["summary"]["skipped"], 2);
+    assert_eq!(report["files"][1]["reason"], "private key, no certificate");
+    assert_eq!(status, 0);
+    let (_, _, said) = run(folder.path(), &["check", "--at", NOW, "."]);
+    assert!(
+        said.contains("skipped vault.pem: encrypted with ansible-vault"),
+        "{said}"
+    );
+    assert!(
+        said.contains("no findings; 1 file checked, 2 skipped"),
+        "{said}"
+    );
+    let (report, status) = check(folder.path(), &["--strict", "."]);
+    assert_eq!(rules_of(&report, "error"), ["file-encrypted"]);
+    assert_eq!(status, 1);
+    // Named, the key is checked; as if found, it is not.
+    let (report, _) = check(folder.path(), &["key.pem"]);
+    assert!(rules_of(&report, "error").contains(&"pem-private-key".to_owned()));
+    assert_eq!(check(folder.path(), &["key.pem", "--force-exclude"]).1, 3);
+}
+
+#[test]
+fn the_output_is_the_same_whatever_the_number_of_threads() {
+    let folder = project("tests/cases");
+    let said = |threads: &str, format: &str| {
+        let fixed = ["check", "--no-config", "--at", NOW, "--threads", threads];
+        run(&folder, &[&fixed[..], &["--format", format, "."]].concat()).1
+    };
+    for format in ["json", "full", "concise"] {
+        assert!(said("1", format) == said("7", format), "{format}");
+    }
+}
+
+#[test]
+fn the_report_fits_its_schema_and_its_places_are_ordered() {
+    let (report, _) = check(&project("tests/cases"), &["--no-config", "."]);
+    let schema = fs::read(project("schema/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let key = |finding: &Value| {
+        let path = finding["path"].as_str().unwrap().to_owned();
+        (path, finding["start"]["offset"].as_u64().unwrap())
+    };
+    assert!(findings(&report).is_sorted_by_key(key));
+    assert!(findings(&report).len() > 200);
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    let here = project("");
+    for policy in [
+        "hygiene",
+        "connectpay-production",
+        "connectpay-non-production",
+    ] {
+        let (status, list, _) = run(&here, &["rules", "--policy", policy, "--format", "json"]);
+        assert_eq!(status, 0);
+        let rules: Value = serde_json::from_str(&list).unwrap();
+        for rule in rules.as_array().unwrap() {
+            let id = rule["id"].as_str().unwrap();
+            let (status, text, _) = run(&here, &["explain", id]);
+            assert_eq!(status, 0);
+            for part in [
+                id,
+                "Source  ",
+                "Severity  ",
+                "Says",
+                "Mend",
+                "Fails  ",
+                "Passes  ",
+                "The check `",
+            ] {
+                assert!(text.contains(part), "{id} has no {part}:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn inspect_shows_what_is_in_a_file() {
+    let folder = folder(&[("a.pem", three_certificates().file_of(&[1, 3, 2]))]);
+    let (status, text, _) = run(folder.path(), &["inspect", "a.pem"]);
+    assert_eq!(status, 0);
+    for part in [
+        "class        private",
+        "1 → 3 → 2 (whole, out of order)",
+        "CN=acme-payments-prod",
+        "RSA, 2048 bits",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    let (_, text, _) = run(folder.path(), &["inspect", "a.pem", "--format", "json"]);
+    let facts: Value = serde_json::from_str(&text).unwrap();
+    let schema = fs::read(project("schema/facts.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&facts));
+    assert_eq!(
+        facts["certificates"][0]["subject"]["organization"],
+        "Acme Payments"
+    );
+    assert_eq!(facts["chain"]["path"], serde_json::json!([1, 3, 2]));
+    assert_eq!(run(folder.path(), &["inspect", "b.pem"]).0, 2);
+}
+
+#[test]
+fn policies_are_shown_checked_and_described() {
+    let here = project("");
+    let (status, shown, _) = run(
+        &here,
+        &["policy", "show", "connectpay-non-production", "--origin"],
+    );
+    assert_eq!(status, 0);
+    assert!(
+        shown.contains("# from connectpay-non-production:"),
+        "{shown}"
+    );
+    assert!(shown.contains("# from hygiene:"));
+    for kind in ["policy", "config", "report", "facts"] {
+        let (status, schema, _) = run(&here, &["policy", "schema", kind]);
+        let committed = fs::read_to_string(project(&format!("schema/{kind}.schema.json"))).unwrap();
+        assert_eq!((status, schema), (0, committed));
+    }
+    let folder = folder(&[(
+        "p.yaml",
+        b"version: 1\nname: p\nextends: hygiene\nrules:\n  cert-expird: off\n  pem-format: eror\n"
+            .to_vec(),
+    )]);
+    let (status, out, said) = run(folder.path(), &["policy", "check", "p.yaml"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    for part in ["p.yaml:5:3", "cert-expired", "p.yaml:6:15", "error"] {
+        assert!(said.contains(part), "{part}:\n{said}");
+    }
+}
+
+#[test]
+fn hostile_names_steer_no_terminal() {
+    let name = crate::support::certificate::Name::new("a\u{1b}[31m\u{202e}b\u{7}", "Acme Payments");
+    let file = own_chain().leaf(|leaf| leaf.named(name).days(10)).file();
+    let folder = folder(&[("a.pem", file)]);
+    for arguments in [
+        &["check", "--at", NOW, "a.pem"][..],
+        &["check", "--at", NOW, "--format", "json", "a.pem"],
+        &["check", "--at", NOW, "--format", "concise", "a.pem"],
+        &["inspect", "a.pem"],
+        &["inspect", "--format", "json", "a.pem"],
+    ] {
+        let (_, out, said) = run(folder.path(), arguments);
+        let text = out + &said;
+        assert!(
+            !text.contains(['\u{1b}', '\u{202e}', '\u{7}']),
+            "{arguments:?}: {text:?}"
+        );
+        assert!(
+            text.contains("\\u{1b}") || text.contains("\\\\u{1b}"),
+            "{arguments:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn colours_follow_the_flag_and_the_environment() {
+    let folder = folder(&[("a.pem", own_chain().file_of(&[1]))]);
+    let colored = |variable: Option<&str>, flag: &str| {
+        let mut command = chainlint(folder.path());
+        if let Some(variable) = variable {
+            command.env(variable, "1");
+        }
+        let output = command
+            .args(["check", "--color", flag, "--at", NOW, "a.pem"])
+            .output()
+            .unwrap();
+        output.stdout.contains(&0x1B)
+    };
+    assert!(colored(None, "always") && !colored(None, "never") && !colored(None, "auto"));
+    assert!(colored(Some("FORCE_COLOR"), "auto") && colored(Some("NO_COLOR"), "always"));
+    assert!(!colored(Some("NO_COLOR"), "auto"));
+}
+
+#[test]
+fn the_config_maps_files_to_policies() {
+    let config = "version: 1\nvars: { company: Globex }\nfiles:\n  - match: ['certs/**']\n    policy: hygiene\n    environment: test\n  - match: ['certs/prod/**']\n    policy: connectpay-production\nexclude: ['certs/old']\nfail_on: warning\n";
+    let folder = folder(&[
+        ("chainlint.yaml", config.into()),
+        ("certs/a.pem", own_chain().file()),
+        ("certs/old/b.pem", own_chain().file()),
+        ("certs/prod/c.pem", own_chain().file()),
+    ]);
+    let (report, status) = check(&folder.path().join("certs"), &["."]);
+    let files = report["files"].as_array().unwrap();
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert_eq!(files[0]["policy"], "hygiene");
+    assert_eq!(files[1]["policy"], "connectpay-production");
+    assert_eq!(files[1]["environment"], "test");
+    assert_eq!(
+        rules_of(&report, "error"),
+        ["company-name-leaf", "company-name-root"]
+    );
+    assert_eq!(status, 1);
+    let (report, _) = check(&folder.path().join("certs"), &["--no-config", "."]);
+    assert_eq!(report["files"].as_array().unwrap().len(), 3);
+    let (report, status) = check(
+        folder.path(),
+        &["--var", "company=Acme", "certs/prod/c.pem"],
+    );
+    assert_eq!((findings(&report).len(), status), (0, 0));
+}
