@@ -154,14 +154,30 @@ impl Chain {
         }
     }
 
-    /// The members without repetitions.
-    pub fn distinct_members(&self) -> impl Iterator<Item = &Member> {
+    /// The members without repetitions, each with whether it belongs to the chain.
+    pub fn distinct_members(&self) -> impl Iterator<Item = (&Member, bool)> {
         let repeats = |at: usize| self.duplicates.iter().any(|(again, _)| *again == at);
+        let unrelated = self.unrelated();
         self.members
             .iter()
             .enumerate()
             .filter(move |(at, _)| !repeats(*at))
-            .map(|(_, member)| member)
+            .map(move |(at, member)| (member, !unrelated.contains(&at)))
+    }
+
+    /// Positions in `members` of certificates that belong to nothing: strangers, but for the CA
+    /// certificates above a gap.
+    #[must_use]
+    pub fn unrelated(&self) -> Vec<usize> {
+        let unreached = match self.gap() {
+            Some(Gap::Intermediate { unreached, .. }) => unreached,
+            Some(Gap::Root { .. }) | None => Vec::new(),
+        };
+        self.strangers
+            .iter()
+            .copied()
+            .filter(|at| !unreached.contains(at))
+            .collect()
     }
 
     /// What is missing, where the path does not end in a self-issued certificate.

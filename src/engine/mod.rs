@@ -18,7 +18,7 @@ use crate::check::{Check, Context, File, FileState, Subject};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
-use crate::policy::{Labels, Policy, Rule};
+use crate::policy::{Labels, On, Policy, Rule};
 use crate::source::Source;
 use stamp::Stamp;
 
@@ -278,8 +278,14 @@ fn apply(
             }
             Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
             Check::Certificate(check) => {
-                for member in chain.distinct_members() {
-                    if rule.on.is_none_or(|on| on.selects(member.role)) {
+                for (member, belongs) in chain.distinct_members() {
+                    // What is asked of the root or the leaf is not asked of a stranger that looks
+                    // like one: to take it out of the file mends everything about it.
+                    let asked = match rule.on {
+                        None | Some(On::Any) => true,
+                        Some(on) => belongs && on.selects(member.role),
+                    };
+                    if asked {
                         let verdict = check.check(Subject { member, chain }, &context);
                         stamp.verdict(rule, verdict);
                     }

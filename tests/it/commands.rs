@@ -355,3 +355,20 @@ fn the_config_maps_files_to_policies() {
     );
     assert_eq!((findings(&report).len(), status), (0, 0));
 }
+
+#[test]
+fn a_strangers_root_is_one_mistake_and_not_three() {
+    let stranger = crate::support::certificate::Recipe::ca(
+        crate::support::certificate::Name::new("Globex Root CA", "Globex"),
+        crate::cases::draft::other_key(),
+    );
+    let mut certificates = own_chain().certificates();
+    certificates.push(stranger.self_signed());
+    let folder = folder(&[(
+        "a.pem",
+        crate::support::pem::chain(&certificates).into_bytes(),
+    )]);
+    let (report, _) = check(folder.path(), &["a.pem"]);
+    assert_eq!(rules_of(&report, "error"), ["chain-unrelated-certificate"]);
+    assert_eq!(findings(&report).len(), 1);
+}

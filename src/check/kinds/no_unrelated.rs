@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::chain::Chain;
-use crate::chain::Gap;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 
 /// Every certificate belongs to the one path from the leaf to the root.
@@ -34,16 +33,11 @@ impl Parameters for NoUnrelated {
 
 impl ChainCheck for NoUnrelated {
     fn check(&self, chain: &Chain, _: &Context<'_>) -> Verdict {
-        let unreached = match chain.gap() {
-            Some(Gap::Intermediate { unreached, .. }) => unreached,
-            Some(Gap::Root { .. }) | None => Vec::new(),
-        };
         Verdict::from_violations(
             chain
-                .strangers
-                .iter()
-                .filter(|at| !unreached.contains(at))
-                .filter_map(|at| chain.members.get(*at))
+                .unrelated()
+                .into_iter()
+                .filter_map(|at| chain.members.get(at))
                 .map(|member| {
                     let subject = &member.certificate.subject.value;
                     Violation::at_certificate(
