@@ -1,8 +1,7 @@
 //! `chainlint check`: the main job.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use time::OffsetDateTime;
@@ -10,12 +9,12 @@ use time::format_description::well_known::Rfc3339;
 
 use super::environment::Environment;
 use super::progress::Bar;
-use super::{Failure, Outcome, policies};
+use super::{Failure, Outcome, plan, policies};
 use crate::chain::Anchors;
-use crate::engine::{self, Plan, PlannedFile, PlannedInput};
+use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
-use crate::policy::{self, Config, Location, Override, Policy, Reference};
+use crate::policy::{self, Config, Location, Policy};
 use crate::report::{concise, full, json, summary};
 use crate::yaml::did_you_mean;
 
@@ -30,22 +29,22 @@ use crate::yaml::did_you_mean;
 )]
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
     /// The policy for all files: a built-in's name, or a path to a YAML file.
     #[arg(long, value_name = "NAME|FILE")]
-    policy: Option<String>,
+    pub(super) policy: Option<String>,
     /// The config to use instead of the nearest chainlint.yaml.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Use no config.
     #[arg(long)]
-    no_config: bool,
+    pub(super) no_config: bool,
     /// Set a variable of the policy; lists by commas. May be given more than once.
     #[arg(long = "var", value_name = "NAME=VALUE")]
-    vars: Vec<String>,
+    pub(super) vars: Vec<String>,
     /// Judge everything at this instant (RFC 3339) instead of now.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    at: Option<OffsetDateTime>,
+    pub(super) at: Option<OffsetDateTime>,
     /// The form of the findings.
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
@@ -54,40 +53,40 @@ pub(super) struct Arguments {
     fail_on: Option<Threshold>,
     /// Apply these rules alone.
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// Leave these rules out.
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
     /// What cannot be checked is an error.
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
     /// Treat named files as if they had been found: the config's `exclude` counts for them too.
     #[arg(long)]
-    force_exclude: bool,
+    pub(super) force_exclude: bool,
     /// Look also at what git ignores, and into `node_modules`, target and the like.
     #[arg(long)]
-    no_ignore: bool,
+    pub(super) no_ignore: bool,
     /// That there is nothing to check is no failure.
     #[arg(long)]
-    allow_empty: bool,
+    pub(super) allow_empty: bool,
     /// What to call standard input.
     #[arg(long, value_name = "PATH", default_value = "<stdin>")]
-    stdin_filename: String,
+    pub(super) stdin_filename: String,
     /// How many threads to use; as many as there are processors where this is not given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    pub(super) threads: Option<u16>,
     /// Show no progress bar.
     #[arg(long)]
-    no_progress: bool,
+    pub(super) no_progress: bool,
     /// Count the findings of each rule on standard error.
     #[arg(long)]
-    statistics: bool,
+    pub(super) statistics: bool,
     /// Say nothing on standard error but errors.
     #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Say also where the policy asks for it, and which files were skipped.
     #[arg(short, long)]
-    verbose: bool,
+    pub(super) verbose: bool,
 }
 
 /// The form of the findings.
@@ -129,7 +128,7 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let config = config(arguments, environment)?;
-    let files = plan_files(arguments, environment, config.as_ref())?;
+    let files = plan::files(arguments, environment, config.as_ref())?;
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
     let (select, ignore) = selection(arguments, &known)?;
     let plan = Plan {
@@ -217,183 +216,6 @@ fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Con
         .to_string();
     let named_at = Location::of_text("--config", &shown);
     Ok(Some(Config::load(&path, &named_at, &policies::read)?))
-}
-
-/// The files of the run, each with its policy.
-fn plan_files(
-    arguments: &Arguments,
-    environment: &Environment,
-    config: Option<&Config>,
-) -> Result<Vec<PlannedFile>, Failure> {
-    let inputs = inputs(arguments, environment, config)?;
-    let flags: Vec<Override> = arguments
-        .vars
-        .iter()
-        .map(|text| Override::from_flag(text))
-        .collect::<Result<_, _>>()?;
-    let mut loader = Loader {
-        arguments,
-        environment,
-        config,
-        flags,
-        loaded: BTreeMap::new(),
-    };
-    let mut files = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        files.push(loader.plan(input)?);
-    }
-    loader.refuse_unknown_variables()?;
-    Ok(files)
-}
-
-/// What to look at: the named paths, or the current folder.
-fn inputs(
-    arguments: &Arguments,
-    environment: &Environment,
-    config: Option<&Config>,
-) -> Result<Vec<PlannedInput>, Failure> {
-    let excluded =
-        |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
-    let options = input::Options {
-        no_ignore: arguments.no_ignore,
-        force_exclude: arguments.force_exclude,
-        excluded: &excluded,
-        current: &environment.current,
-    };
-    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments
-        .paths
-        .iter()
-        .cloned()
-        .partition(|path| path.as_os_str() == "-");
-    if arguments.paths.is_empty() {
-        paths.push(PathBuf::from("."));
-    }
-    let found =
-        input::discover(&paths, &options).map_err(|error| Failure::Said(error.to_string()))?;
-    let mut inputs: Vec<PlannedInput> = found.into_iter().map(PlannedInput::File).collect();
-    if !streams.is_empty() {
-        let bytes = environment.input(input::Limits::default().bytes)?;
-        inputs.push(PlannedInput::Bytes {
-            display: arguments.stdin_filename.clone(),
-            bytes,
-        });
-    }
-    Ok(inputs)
-}
-
-/// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
-fn relative(path: &Path, folder: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
-        }
-    }
-    plain
-        .strip_prefix(folder)
-        .map(Path::to_owned)
-        .unwrap_or(plain)
-}
-
-/// What makes two files share a policy: the entries of the config that match them.
-type Key = Vec<usize>;
-
-/// Loads each policy once for each set of variables.
-struct Loader<'a> {
-    arguments: &'a Arguments,
-    environment: &'a Environment,
-    config: Option<&'a Config>,
-    flags: Vec<Override>,
-    loaded: BTreeMap<Key, Arc<Policy>>,
-}
-
-impl Loader<'_> {
-    fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
-        let path = match &input {
-            PlannedInput::File(candidate) => candidate.path.clone(),
-            PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
-        };
-        let selection = self
-            .config
-            .map(|config| config.select(&relative(&path, &config.folder)));
-        let selection = selection.unwrap_or_default();
-        let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
-            policy.clone()
-        } else {
-            let overrides: Vec<Override> = selection
-                .vars
-                .iter()
-                .copied()
-                .chain(&self.flags)
-                .cloned()
-                .collect();
-            let default = Reference::from_flag(
-                "--policy",
-                self.arguments
-                    .policy
-                    .as_deref()
-                    .unwrap_or(policies::DEFAULT),
-                &self.environment.current,
-            );
-            let wanted = match (&self.arguments.policy, selection.policy) {
-                (None, Some(named)) => named,
-                (Some(_), _) | (None, None) => &default,
-            };
-            let policy = Arc::new(policies::library().load(wanted, &overrides)?);
-            self.loaded
-                .insert(selection.matched.clone(), policy.clone());
-            policy
-        };
-        Ok(PlannedFile {
-            input,
-            policy,
-            environment: selection.environment,
-            app: selection.app,
-        })
-    }
-
-    /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
-    /// config is, when no policy that the config names knows it either.
-    fn refuse_unknown_variables(&self) -> Result<(), Failure> {
-        let known: Vec<&policy::Variable> = self
-            .loaded
-            .values()
-            .flat_map(|policy| &policy.vars)
-            .collect();
-        if self.loaded.is_empty() {
-            return Ok(());
-        }
-        let mut problems = policy::undeclared(&self.flags, known.iter().copied());
-        if let Some(config) = self.config {
-            let given: Vec<&Override> = config
-                .vars
-                .iter()
-                .chain(config.mappings.iter().flat_map(|m| &m.vars))
-                .collect();
-            if !policy::undeclared(given.iter().copied(), known.iter().copied()).is_empty() {
-                let others: Vec<Policy> = config
-                    .mappings
-                    .iter()
-                    .filter_map(|mapping| mapping.policy.as_ref())
-                    .filter_map(|named| policies::library().load(named, &[]).ok())
-                    .collect();
-                let all = others
-                    .iter()
-                    .flat_map(|policy| &policy.vars)
-                    .chain(known.iter().copied());
-                problems.extend(policy::undeclared(given.iter().copied(), all));
-            }
-        }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems.into())
-        }
-    }
 }
 
 /// The rules to apply and to leave out; each must be one of the run's.

@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod der;
+mod extension_names;
 mod extension_values;
 mod extensions;
 mod key;
@@ -15,9 +16,10 @@ mod time;
 pub mod weakness;
 
 pub use algorithm::{Digest, SignatureAlgorithm};
+pub use extension_names::{extension_name, purpose_name};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, GeneralName, KeyUsage,
-    KeyUsageBit, NameConstraints, QcStatements, RawExtension, extension_name, purpose_name,
+    KeyUsageBit, NameConstraints, QcStatements, RawExtension,
 };
 pub use key::{Curve, KeyKind, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};

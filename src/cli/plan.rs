@@ -1,0 +1,189 @@
+//! From the arguments of `check` to the files of the run, each with its policy.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::check::Arguments;
+use super::environment::Environment;
+use super::{Failure, policies};
+use crate::engine::{PlannedFile, PlannedInput};
+use crate::input;
+use crate::policy::{self, Config, Override, Policy, Reference};
+
+/// The files of the run, each with its policy.
+pub(super) fn files(
+    arguments: &Arguments,
+    environment: &Environment,
+    config: Option<&Config>,
+) -> Result<Vec<PlannedFile>, Failure> {
+    let inputs = inputs(arguments, environment, config)?;
+    let flags: Vec<Override> = arguments
+        .vars
+        .iter()
+        .map(|text| Override::from_flag(text))
+        .collect::<Result<_, _>>()?;
+    let mut loader = Loader {
+        arguments,
+        environment,
+        config,
+        flags,
+        loaded: BTreeMap::new(),
+    };
+    let mut files = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        files.push(loader.plan(input)?);
+    }
+    loader.refuse_unknown_variables()?;
+    Ok(files)
+}
+
+/// What to look at: the named paths, or the current folder.
+fn inputs(
+    arguments: &Arguments,
+    environment: &Environment,
+    config: Option<&Config>,
+) -> Result<Vec<PlannedInput>, Failure> {
+    let excluded =
+        |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
+    let options = input::Options {
+        no_ignore: arguments.no_ignore,
+        force_exclude: arguments.force_exclude,
+        excluded: &excluded,
+        current: &environment.current,
+    };
+    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| path.as_os_str() == "-");
+    if arguments.paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
+    let found =
+        input::discover(&paths, &options).map_err(|error| Failure::Said(error.to_string()))?;
+    let mut inputs: Vec<PlannedInput> = found.into_iter().map(PlannedInput::File).collect();
+    if !streams.is_empty() {
+        let bytes = environment.input(input::Limits::default().bytes)?;
+        inputs.push(PlannedInput::Bytes {
+            display: arguments.stdin_filename.clone(),
+            bytes,
+        });
+    }
+    Ok(inputs)
+}
+
+/// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
+        }
+    }
+    plain
+        .strip_prefix(folder)
+        .map(Path::to_owned)
+        .unwrap_or(plain)
+}
+
+/// What makes two files share a policy: the entries of the config that match them.
+type Key = Vec<usize>;
+
+/// Loads each policy once for each set of variables.
+struct Loader<'a> {
+    arguments: &'a Arguments,
+    environment: &'a Environment,
+    config: Option<&'a Config>,
+    flags: Vec<Override>,
+    loaded: BTreeMap<Key, Arc<Policy>>,
+}
+
+impl Loader<'_> {
+    fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
+        let path = match &input {
+            PlannedInput::File(candidate) => candidate.path.clone(),
+            PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
+        };
+        let selection = self
+            .config
+            .map(|config| config.select(&relative(&path, &config.folder)));
+        let selection = selection.unwrap_or_default();
+        let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
+            policy.clone()
+        } else {
+            let overrides: Vec<Override> = selection
+                .vars
+                .iter()
+                .copied()
+                .chain(&self.flags)
+                .cloned()
+                .collect();
+            let default = Reference::from_flag(
+                "--policy",
+                self.arguments
+                    .policy
+                    .as_deref()
+                    .unwrap_or(policies::DEFAULT),
+                &self.environment.current,
+            );
+            let wanted = match (&self.arguments.policy, selection.policy) {
+                (None, Some(named)) => named,
+                (Some(_), _) | (None, None) => &default,
+            };
+            let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+            self.loaded
+                .insert(selection.matched.clone(), policy.clone());
+            policy
+        };
+        Ok(PlannedFile {
+            input,
+            policy,
+            environment: selection.environment,
+            app: selection.app,
+        })
+    }
+
+    /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
+    /// config is, when no policy that the config names knows it either.
+    fn refuse_unknown_variables(&self) -> Result<(), Failure> {
+        let known: Vec<&policy::Variable> = self
+            .loaded
+            .values()
+            .flat_map(|policy| &policy.vars)
+            .collect();
+        if self.loaded.is_empty() {
+            return Ok(());
+        }
+        let mut problems = policy::undeclared(&self.flags, known.iter().copied());
+        if let Some(config) = self.config {
+            let given: Vec<&Override> = config
+                .vars
+                .iter()
+                .chain(config.mappings.iter().flat_map(|m| &m.vars))
+                .collect();
+            if !policy::undeclared(given.iter().copied(), known.iter().copied()).is_empty() {
+                let others: Vec<Policy> = config
+                    .mappings
+                    .iter()
+                    .filter_map(|mapping| mapping.policy.as_ref())
+                    .filter_map(|named| policies::library().load(named, &[]).ok())
+                    .collect();
+                let all = others
+                    .iter()
+                    .flat_map(|policy| &policy.vars)
+                    .chain(known.iter().copied());
+                problems.extend(policy::undeclared(given.iter().copied(), all));
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems.into())
+        }
+    }
+}
