@@ -128,8 +128,9 @@ impl Excerpt {
         if kept.end < line.end {
             self.text.push_str(CUT);
         }
-        // A label at the very end of a file needs something to stand on.
-        self.text.push_str(" \n");
+        // A label at the very end of a line needs something to stand on.
+        let stands_at_end = labels.iter().any(|label| label.span.start == line.end);
+        self.text.push_str(if stands_at_end { " \n" } else { "\n" });
         Kept { kept, at, mark }
     }
 }

@@ -4,6 +4,8 @@
 //! bytes a second time; where the two disagree the certificate carries a [`Problem`]. Nothing here
 //! judges: what a value should be is a matter of checks and policies.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod algorithm;
 mod der;
 mod extension_names;

@@ -2,6 +2,14 @@
 //!
 //! Says nothing about keys that share a prime with another key: that takes more than one key.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::arithmetic_side_effects,
+        reason = "big integers grow as they need to, and no divisor here is zero"
+    )
+)]
+
 use std::fmt;
 
 use dashu_int::UBig;
