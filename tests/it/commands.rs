@@ -372,3 +372,28 @@ fn a_strangers_root_is_one_mistake_and_not_three() {
     assert_eq!(rules_of(&report, "error"), ["chain-unrelated-certificate"]);
     assert_eq!(findings(&report).len(), 1);
 }
+
+#[test]
+fn a_certificate_on_one_long_line_is_shown_through_a_window() {
+    let style = crate::support::pem::Style {
+        width: 0,
+        line_break: "\n",
+        indent: "",
+    };
+    let certificates = own_chain().leaf(|leaf| leaf.days(364)).certificates();
+    let folder = folder(&[("a.pem", style.certificates(&certificates).into_bytes())]);
+    let (status, out, _) = run(folder.path(), &["check", "--at", NOW, "a.pem"]);
+    assert_eq!(status, 1);
+    assert!(out.contains("valid for 364 days"), "{out}");
+    let longest = out.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(longest <= 120, "{longest}\n{out}");
+    // The window is where the mistake is: the characters of 2026 in UTCTime stand in it.
+    let underlined = out
+        .lines()
+        .find(|line| line.contains('─') && line.contains('·'))
+        .unwrap();
+    assert!(
+        underlined.chars().filter(|c| *c == '─').count() > 20,
+        "{out}"
+    );
+}
