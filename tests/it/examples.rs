@@ -7,7 +7,7 @@ use crate::cases::draft::{
 };
 use crate::support::certificate::{Extension, Name, Recipe, SERVER_AUTH};
 use crate::support::program::{chainlint, check, findings, rules_of};
-use crate::support::{instant, keys, pem, project, update};
+use crate::support::{NOW, instant, keys, pem, project, update};
 
 /// Folder under `examples/`, the rule that speaks, and the file.
 fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
@@ -219,4 +219,19 @@ fn the_in_house_policy_is_valid_and_applies_through_the_config() {
     );
     assert_eq!(report["files"][0]["environment"], "staging");
     assert_eq!(status, 1);
+}
+
+#[test]
+fn what_is_said_of_the_mistakes_is_what_was_read_and_approved() {
+    let said = |format: &str| {
+        let arguments = ["check", "--no-config", "--at", NOW, "--color", "never"];
+        let mut command = chainlint(&project("examples"));
+        let output = command
+            .args(arguments)
+            .args(["--format", format, "mistakes"])
+            .output();
+        output.unwrap().stdout
+    };
+    hold("tests/snapshots/mistakes-full.txt", &said("full"));
+    hold("tests/snapshots/mistakes-concise.txt", &said("concise"));
 }

@@ -69,7 +69,10 @@ impl CertificateCheck for SerialNumber {
         {
             (
                 "short",
-                format!("it has {bits} bits, and {} are asked for", self.min_bits),
+                format!(
+                    "its length is {bits} of the {} bits asked for",
+                    self.min_bits
+                ),
             )
         } else {
             return Verdict::Pass;
