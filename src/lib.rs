@@ -16,5 +16,6 @@ pub mod policy;
 pub mod report;
 pub mod source;
 pub mod span;
+pub mod trust;
 pub mod x509;
 pub mod yaml;

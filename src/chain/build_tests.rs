@@ -1,9 +1,10 @@
 //! Files as people make them, and what is seen in them.
 
 use super::super::testing::{Made, block, ca, chain, leaf, oid, read, sequence, tlv};
-use super::super::{Anchors, Chain, Ending, Gap, Signature, Top};
+use super::super::{Chain, Ending, Gap, Signature, Top};
 use super::*;
 use crate::chain::Class;
+use crate::trust::Anchors;
 
 /// Leaf, intermediate and root.
 fn three() -> [Made; 3] {

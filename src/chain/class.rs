@@ -1,6 +1,6 @@
 //! The class of a chain: who stands behind it.
 
-use super::{Anchors, Member, Session, Signature, Top};
+use super::{Member, Session, Signature, Top};
 use crate::x509::Certificate;
 
 /// The PSD2 statement (TS 119 495 §5.1).
@@ -134,13 +134,4 @@ fn looks_public(leaf: &Certificate) -> bool {
             .all
             .iter()
             .any(|extension| extension.oid == SCT_LIST)
-}
-
-impl Anchors {
-    /// Whether a certificate is a root of a public store, told by its key.
-    #[must_use]
-    pub fn knows(&self, certificate: &Certificate) -> bool {
-        self.known_key(&certificate.public_key.value.spki_sha256)
-            .is_some()
-    }
 }

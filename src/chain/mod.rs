@@ -3,7 +3,6 @@
 //!
 //! States what is so; whether it should be is a matter of checks and policies.
 
-mod anchors;
 mod build;
 mod class;
 pub mod constraints;
@@ -16,7 +15,6 @@ mod subtree;
 #[cfg(test)]
 mod testing;
 
-pub use anchors::{Anchors, KnownRoot};
 pub use build::build;
 pub use class::{Class, Ending};
 pub use order::{Move, Order, Target};

@@ -5,7 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
-use super::{Anchors, Signature, signature};
+use super::{Signature, signature};
+use crate::trust::Anchors;
 use crate::x509::{self, Certificate};
 
 /// SHA-256 of something.

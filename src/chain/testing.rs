@@ -6,8 +6,9 @@
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Anchors, Chain, Session, build};
+use super::{Chain, Session, build};
 use crate::pem;
+use crate::trust::Anchors;
 use crate::x509::Certificate;
 
 /// An element of DER.

@@ -14,8 +14,9 @@ use std::fmt::Display;
 
 use time::OffsetDateTime;
 
-use crate::chain::{Anchors, Chain, Member};
+use crate::chain::{Chain, Member};
 use crate::span::{DerSpan, Span};
+use crate::trust::Anchors;
 use crate::x509::Field;
 
 /// Why a question about certificates does not arise in a file without any.

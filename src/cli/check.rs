@@ -10,12 +10,12 @@ use time::format_description::well_known::Rfc3339;
 use super::environment::Environment;
 use super::progress::Bar;
 use super::{Failure, Outcome, plan, policies};
-use crate::chain::Anchors;
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
 use crate::policy::{self, Config, Location, Policy};
 use crate::report::{concise, full, json, summary};
+use crate::trust::Anchors;
 use crate::yaml::did_you_mean;
 
 /// Check chain files against policies.

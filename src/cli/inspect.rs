@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome};
-use crate::chain::{self, Anchors, Session};
+use crate::chain::{self, Session};
 use crate::facts::{self, CertificateFacts, FileFacts};
 use crate::input::{self, Candidate, Content};
+use crate::trust::Anchors;
 
 /// Show what is in a file: each certificate, and how they belong together.
 #[derive(Debug, Args)]

@@ -13,13 +13,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use time::OffsetDateTime;
 
-use crate::chain::{self, Anchors, Chain, Class, Session};
+use crate::chain::{self, Chain, Class, Session};
 use crate::check::{Check, Context, File, FileState, Subject};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
 use crate::source::Source;
+use crate::trust::Anchors;
 use stamp::Stamp;
 
 /// What to do.

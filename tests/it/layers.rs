@@ -5,9 +5,9 @@ use std::fs;
 use crate::support::{files_below, project};
 
 /// From the bottom to the top; each may use those before it.
-const LAYERS: [&str; 14] = [
-    "span", "source", "finding", "yaml", "pem", "x509", "chain", "facts", "check", "input",
-    "policy", "engine", "report", "cli",
+const LAYERS: [&str; 15] = [
+    "span", "source", "finding", "yaml", "pem", "x509", "trust", "chain", "facts", "check",
+    "input", "policy", "engine", "report", "cli",
 ];
 
 fn height(layer: &str) -> usize {

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use chainlint::chain::{self, Anchors, Chain, Session};
+use chainlint::chain::{self, Chain, Session};
 use chainlint::pem::{self, Limits};
+use chainlint::trust::Anchors;
 use chainlint::x509::{Certificate, Field};
 use data_encoding::BASE64;
 use proptest::prelude::*;

@@ -80,6 +80,13 @@ impl Anchors {
             || distinguishing().is_some_and(|pair| self.store().legacy_names.contains(&pair))
     }
 
+    /// Whether a certificate is a root of a public store, told by its key.
+    #[must_use]
+    pub fn knows(&self, certificate: &Certificate) -> bool {
+        self.known_key(&certificate.public_key.value.spki_sha256)
+            .is_some()
+    }
+
     fn store(&self) -> &Store {
         self.store.get_or_init(Store::read)
     }
@@ -88,7 +95,7 @@ impl Anchors {
 #[cfg(test)]
 impl Anchors {
     /// These roots and no others.
-    pub(super) fn of(roots: Vec<Certificate>) -> Self {
+    pub(crate) fn of(roots: Vec<Certificate>) -> Self {
         let certificates = roots.into_iter().map(Arc::new).collect();
         Self {
             store: OnceLock::from(Store {

@@ -1,0 +1,7 @@
+//! Who is trusted to issue: roots that public stores know, and those that a user names.
+//!
+//! Knows certificates and their keys, not chains.
+
+mod anchors;
+
+pub use anchors::{Anchors, KnownRoot, Origin};
