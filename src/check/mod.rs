@@ -5,6 +5,7 @@
 //! (which become `explain`, the schema's hover texts and the docs page), its code and its tests.
 
 pub mod kinds;
+mod qualified;
 mod table;
 pub mod text;
 

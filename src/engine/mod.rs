@@ -248,7 +248,7 @@ fn apply_to_file(
             Check::Chain(_) | Check::Certificate(_) => {}
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 /// Applies the policy's rules to one chain.
@@ -294,7 +294,7 @@ fn apply(
             }
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 impl Plan {

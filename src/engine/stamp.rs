@@ -1,5 +1,6 @@
 //! What a check found becomes a finding: rule, severity, words, and a place in the file.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,7 +24,9 @@ pub(super) struct Stamp<'a> {
     /// Facts of a certificate as templates see them, by position in `chain.members`; made when a
     /// template first asks.
     facts: BTreeMap<Option<usize>, serde_json::Value>,
-    pub(super) findings: Vec<Finding>,
+    findings: Vec<Finding>,
+    /// What could not be told, apart: see `finish`.
+    undetermined: Vec<Finding>,
 }
 
 /// The finding for a file that could not be read under a policy that has no words for it.
@@ -60,6 +63,7 @@ impl<'a> Stamp<'a> {
             source,
             facts: BTreeMap::new(),
             findings: Vec::new(),
+            undetermined: Vec::new(),
         }
     }
 
@@ -79,9 +83,33 @@ impl<'a> Stamp<'a> {
             };
             if let Some(severity) = severity {
                 let finding = self.finding(rule, severity, &violation);
-                self.findings.push(finding);
+                if undetermined {
+                    self.undetermined.push(finding);
+                } else {
+                    self.findings.push(finding);
+                }
             }
         }
+    }
+
+    /// All findings. Where several rules could not judge for one and the same reason, the gravest says
+    /// so, once; none does where a rule that is about the reason itself has failed as gravely.
+    pub(super) fn finish(self) -> Vec<Finding> {
+        let mut findings = self.findings;
+        let mut undetermined = self.undetermined;
+        undetermined.sort_by_key(|finding| Reverse(finding.severity));
+        for finding in undetermined {
+            let told = findings.iter().any(|other| {
+                other.start.offset == finding.start.offset
+                    && other.end.offset == finding.end.offset
+                    && other.label == finding.label
+                    && other.severity >= finding.severity
+            });
+            if !told {
+                findings.push(finding);
+            }
+        }
+        findings
     }
 
     fn finding(&mut self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
