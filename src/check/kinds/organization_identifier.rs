@@ -85,10 +85,6 @@ fn scheme(identifier: &str) -> Option<&str> {
         return (letters(national, 2) && letters(country, 2)).then_some(national);
     }
     let (scheme, country) = head.split_at_checked(3)?;
-    // CA/Browser Forum guidelines put the state behind the country: `NTRUS+CA-123`.
-    let country = country
-        .split_once('+')
-        .map_or(country, |(country, _)| country);
     let known = match scheme {
         "LEI" => country == "XG",
         "PSD" => letters(country, 2) && rest.contains('-'),
@@ -109,7 +105,7 @@ mod tests {
     fn schemes_are_told_by_their_forms() {
         assert_eq!(scheme("PSDLT-BL-LB000458"), Some("PSD"));
         assert_eq!(scheme("VATBE-0876866142"), Some("VAT"));
-        assert_eq!(scheme("NTRDE+HE-12345678"), Some("NTR"));
+        assert_eq!(scheme("NTRDE-12345678"), Some("NTR"));
         assert_eq!(scheme("LEIXG-5493001KJTIIGC8Y1R12"), Some("LEI"));
         assert_eq!(scheme("EI:SE-5567971433"), Some("EI"));
         for none in [
@@ -124,6 +120,8 @@ mod tests {
             "ÄÖÜ-1",
             "12",
             "PDSDE-BAFIN-1",
+            // The state behind the country is the CA/Browser Forum's, for its own extension.
+            "NTRDE+HE-12345678",
         ] {
             assert_eq!(scheme(none), None, "{none}");
         }
