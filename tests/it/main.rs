@@ -24,4 +24,5 @@ mod layers;
 mod places;
 mod readme;
 mod secrets;
+mod shell;
 mod support;
