@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod environment;
 mod explain;
+mod init;
 mod inspect;
 mod man;
 mod plan;
@@ -91,6 +92,7 @@ enum Command {
     Rules(rules::Arguments),
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
+    Init(init::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -116,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut environment),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+        Command::Init(arguments) => init::run(&arguments, &mut environment),
         Command::Completions(arguments) => completions::run(&arguments, &mut environment),
         Command::Man(arguments) => man::run(&arguments, &mut environment),
     };

@@ -1,4 +1,4 @@
-//! What goes between the program and a shell: completions, manual pages, lists of files.
+//! What goes between the program and a shell: completions, manual pages, lists of files, a first config.
 
 use std::fs;
 
@@ -99,4 +99,47 @@ fn a_list_that_names_what_is_not_there_stops_the_run() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_first_config_comes_from_what_the_folder_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["prod", "stage"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("a.pem"), own_chain().file()).unwrap();
+    }
+    let run = |arguments: &[&str]| {
+        let output = chainlint(folder.path()).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), said)
+    };
+    assert_eq!(run(&["init", "--print"]).0, 0);
+    assert!(!folder.path().join("chainlint.yaml").exists());
+    let (status, said) = run(&["init"]);
+    assert_eq!(
+        (status, said.lines().next()),
+        (0, Some("wrote chainlint.yaml: for 2 chain files"))
+    );
+    let config = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
+    assert!(config.contains("company: \"Acme Payments\""), "{config}");
+    assert!(config.contains("environment: staging"), "{config}");
+    assert_eq!(run(&["check", "--at", NOW]).0, 0);
+
+    fs::write(folder.path().join("chainlint.yaml"), "version: 1\n").unwrap();
+    let (status, said) = run(&["init"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("is there already"), "{said}");
+    let config = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
+    assert_eq!(config, "version: 1\n");
+}
+
+#[test]
+fn a_first_config_of_an_empty_folder_is_all_examples() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = chainlint(folder.path()).arg("init").output().unwrap();
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("no chain file was found"), "{said}");
+    let output = chainlint(folder.path()).arg("check").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
 }
