@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::{Check, kinds};
+use crate::mend::Mend;
 use crate::source::Source;
 use crate::yaml::{self, Node, Problems};
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
     const DETAILS: Details;
     /// Whether it is asked of each certificate (then a rule has `on`) or of the file.
     const SCOPE: Scope;
+    /// What cures a failure, where `--fix` can.
+    const MEND: Option<Mend> = None;
 
     /// Makes the check.
     ///
@@ -50,6 +53,8 @@ pub struct Kind {
     pub outcomes: Details,
     /// See [`Parameters::DETAILS`].
     pub details: Details,
+    /// See [`Parameters::MEND`].
+    pub mend: Option<Mend>,
     /// Reads the parameters; problems go into the list, and then there is no check.
     pub read: fn(&Node, &Arc<Source>, &mut Problems) -> Option<Check>,
     /// The JSON Schema of the parameters, with their docs.
@@ -71,6 +76,7 @@ const fn row<P: Parameters>() -> Kind {
         scope: P::SCOPE,
         outcomes: P::OUTCOMES,
         details: P::DETAILS,
+        mend: P::MEND,
         read: read::<P>,
         schema: SchemaGenerator::subschema_for::<P>,
     }

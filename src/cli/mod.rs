@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod environment;
 mod explain;
+mod fix;
 mod init;
 mod inspect;
 mod man;

@@ -21,6 +21,7 @@ mod corpus;
 mod examples;
 mod golden;
 mod layers;
+mod mending;
 mod places;
 mod readme;
 mod secrets;
