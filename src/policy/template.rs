@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{Source, escape};
-use crate::span::Span;
-use crate::yaml::Node;
+use crate::source::escape;
 
 /// A text whose placeholders are known to mean something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,24 +170,6 @@ fn is_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-}
-
-/// Where a piece of a scalar's text stands in the YAML: its very characters where the file has
-/// them as they are (plain, quoted and block scalars alike), else the whole scalar.
-pub(super) fn locate(source: &Source, node: &Node, piece: &Range<usize>) -> Span {
-    let exact = || {
-        let text = node.text()?;
-        let raw = source.text().get(node.span.start..node.span.end)?;
-        let wanted = text.get(piece.clone())?;
-        let before = text.get(..piece.start)?.matches(wanted).count();
-        if raw.matches(wanted).count() != text.matches(wanted).count() {
-            return None;
-        }
-        let (offset, _) = raw.match_indices(wanted).nth(before)?;
-        let start = node.span.start.saturating_add(offset);
-        Some(Span::new(start, start.saturating_add(wanted.len())))
-    };
-    exact().unwrap_or(node.span)
 }
 
 #[cfg(test)]
