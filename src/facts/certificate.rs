@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Display;
 
+use super::qc::{self, QcFacts};
 use crate::chain::Member;
 use crate::source::escape;
 use crate::x509::{
@@ -57,10 +58,8 @@ pub struct CertificateFacts {
     pub authority_information_access: Vec<String>,
     /// Addresses of cRLDistributionPoints.
     pub crl_distribution_points: Vec<String>,
-    /// Statement OIDs of qcStatements.
-    pub qc_statements: Vec<String>,
-    /// OIDs of the QcType statement.
-    pub qc_types: Vec<String>,
+    /// What qcStatements says; null where the certificate has none that can be read.
+    pub qc: Option<QcFacts>,
     /// All extensions in encoded order.
     pub extensions: Vec<ExtensionFacts>,
 }
@@ -155,11 +154,6 @@ pub struct ExtensionFacts {
 pub(super) fn facts(member: &Member) -> CertificateFacts {
     let certificate = &*member.certificate;
     let extensions = &certificate.extensions;
-    let qc = extensions
-        .qc_statements
-        .value()
-        .cloned()
-        .unwrap_or_default();
     CertificateFacts {
         index: member.index,
         role: member.role.as_str().to_owned(),
@@ -200,8 +194,7 @@ pub(super) fn facts(member: &Member) -> CertificateFacts {
         policies: list(&extensions.certificate_policies).to_vec(),
         authority_information_access: safe(list(&extensions.authority_information_access)),
         crl_distribution_points: safe(list(&extensions.crl_distribution_points)),
-        qc_statements: qc.ids,
-        qc_types: qc.types,
+        qc: extensions.qc_statements.value().map(qc::facts),
         extensions: extensions
             .all
             .iter()

@@ -6,12 +6,14 @@
 
 mod certificate;
 mod chain;
+mod qc;
 
 pub use certificate::{
     AlternativeNames, BasicConstraintsFacts, CertificateFacts, ExtensionFacts, KeyFacts, NameFacts,
     ValidityFacts,
 };
 pub use chain::ChainFacts;
+pub use qc::QcFacts;
 
 use schemars::JsonSchema;
 use serde::Serialize;
