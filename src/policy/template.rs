@@ -56,13 +56,6 @@ impl Template {
         Self { parts: Vec::new() }
     }
 
-    /// Whether a placeholder is a fact (`cert.role`), and not a detail or a variable.
-    #[must_use]
-    pub fn needs_facts(&self) -> bool {
-        self.names()
-            .any(|name| name.contains('.') && !name.starts_with("vars."))
-    }
-
     /// The names of its placeholders, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -210,13 +203,6 @@ mod tests {
     #[test]
     fn what_would_steer_a_terminal_is_shown() {
         assert_eq!(rendered("a\u{1b}[2J\n{days}\n"), "a\\u{1b}[2J\n12");
-    }
-
-    #[test]
-    fn facts_are_told_from_details_and_variables() {
-        let needs = |text| parse(text).template.needs_facts();
-        assert!(needs("{cert.subject}"));
-        assert!(!needs("{days} {vars.company}"));
     }
 
     #[test]
