@@ -47,6 +47,8 @@ pub struct CertificateFacts {
     pub key_usage: Option<Vec<String>>,
     /// The purposes of extendedKeyUsage; null where there is none.
     pub extended_key_usage: Option<Vec<String>>,
+    /// The same by their OIDs alone, dotted.
+    pub extended_key_usage_oids: Option<Vec<String>>,
     /// subjectKeyIdentifier, hexadecimal.
     pub subject_key_identifier: Option<String>,
     /// keyIdentifier of authorityKeyIdentifier, hexadecimal.
@@ -200,6 +202,7 @@ pub(super) fn facts(member: &Member) -> CertificateFacts {
             .extended_key_usage
             .value()
             .map(|purposes| purposes.iter().map(|oid| purpose_name(oid)).collect()),
+        extended_key_usage_oids: extensions.extended_key_usage.value().cloned(),
         subject_key_identifier: extensions
             .subject_key_identifier
             .value()

@@ -23,7 +23,7 @@ pub fn field_of(path: &str) -> Option<Field> {
         "san" => Field::SubjectAlternativeName,
         "basic_constraints" => Field::BasicConstraints,
         "key_usage" => Field::KeyUsage,
-        "extended_key_usage" => Field::ExtendedKeyUsage,
+        "extended_key_usage" | "extended_key_usage_oids" => Field::ExtendedKeyUsage,
         "subject_key_identifier" => Field::SubjectKeyIdentifier,
         "authority_key_identifier" => Field::AuthorityKeyIdentifier,
         "policies" | "validation" => Field::CertificatePolicies,
@@ -49,6 +49,7 @@ pub(super) fn malformed(certificate: &Certificate) -> Vec<(&'static str, &str)> 
         ("basic_constraints", why(&of.basic_constraints)),
         ("key_usage", why(&of.key_usage)),
         ("extended_key_usage", why(&of.extended_key_usage)),
+        ("extended_key_usage_oids", why(&of.extended_key_usage)),
         ("subject_key_identifier", why(&of.subject_key_identifier)),
         (
             "authority_key_identifier",

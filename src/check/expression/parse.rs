@@ -14,7 +14,6 @@ pub(super) struct Parsed<'a> {
     pub(super) text: &'a str,
     pub(super) root: IdedExpr,
     pub(super) brackets: Brackets,
-    characters: Characters,
     info: SourceInfo,
 }
 
@@ -24,8 +23,8 @@ impl Parsed<'_> {
     pub(super) fn token(&self, part: &IdedExpr) -> Range<usize> {
         let (first, last) = self.info.offset_for(part.id).unwrap_or_default();
         let offset = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let end = self.characters.byte(offset(last).saturating_add(1));
-        self.characters.byte(offset(first))..end
+        let end = offset(last).saturating_add(1).min(self.text.len());
+        offset(first).min(end)..end
     }
 
     /// The name right before or right after a place.
@@ -48,21 +47,6 @@ fn is_of_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// Where each character of a text begins; the parser counts characters.
-struct Characters(Vec<usize>);
-
-impl Characters {
-    fn new(text: &str) -> Self {
-        let starts = text.char_indices().map(|(at, _)| at);
-        Self(starts.chain([text.len()]).collect())
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        let end = self.0.last().copied().unwrap_or_default();
-        self.0.get(character).copied().unwrap_or(end)
-    }
-}
-
 /// Parses an expression; macros stay calls.
 pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Fault> {
     let brackets = scan(text)?;
@@ -72,7 +56,6 @@ pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Fault> {
             text,
             root,
             brackets,
-            characters: Characters::new(text),
             info,
         }),
         Err(errors) => {

@@ -561,6 +561,19 @@ fn types_are_right_or_told() {
 }
 
 #[test]
+fn places_are_right_behind_characters_of_several_bytes() {
+    for text in [
+        "'é' == nothing",
+        "'😀é' == cert.subject.text && nothing.a",
+        "cert.san.dns.exists(x, x == 'ž😀' && nothing == 1)",
+        "size('ž') + nothing > 1 // ž",
+    ] {
+        let found = compiled(text, true).unwrap_err();
+        assert_eq!(&text[found[0].range.clone()], "nothing", "{text}");
+    }
+}
+
+#[test]
 fn grammar_is_right_or_told() {
     for (text, at, under, message) in [
         ("", 0, "", "the expression breaks off"),

@@ -25,10 +25,13 @@ use crate::yaml::{self, Located, Node, Problem, Problems, one_of};
 /// Variables: `cert` (in a rule with `on`), `chain`, `file` (also `file.certificates`,
 /// `file.environment`, `file.app`), `now`, and `vars.NAME`, a variable of the policy. Facts that are
 /// absent are null: `cert.subject.country == null`.
+///
 /// Operators: `!`, `-`, `*`, `/`, `%`, `+`, `<`, `<=`, `>`, `>=`, `==`, `!=`, `in`, `&&`, `||`, `?:`,
 /// `list[0]`, `map["key"]`.
+///
 /// Macros: `has(x.fact)` (it is not null); of lists `all(x, test)`, `exists(x, test)`,
 /// `exists_one(x, test)`, `filter(x, test)`, `map(x, value)`.
+///
 /// Functions: `size(x)`; of texts `startsWith`, `endsWith`, `contains`, `matches` (RE2, anywhere in the
 /// text unless `^` and `$` say otherwise), `lowerAscii`, `upperAscii`; `int(x)`, `string(x)`,
 /// `timestamp("2030-01-01T00:00:00Z")`, `duration("720h")`; of timestamps, in UTC, `getFullYear`,
