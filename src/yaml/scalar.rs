@@ -305,7 +305,7 @@ mod tests {
         let span = locate(&source, node, &(start..start + piece.len()));
         assert_ne!(span, node.span, "the whole scalar");
         let at = source.position(span.start);
-        let text = &source.text()[span.start..span.end];
+        let text = source.text().get(span.start..span.end).unwrap();
         format!("{}:{} {text}", at.line, at.column)
     }
 
@@ -400,7 +400,7 @@ mod tests {
                 let span = locate(&source, node, &(at..at + character.len_utf8()));
                 let mut encoded = [0; 4];
                 let wanted: &str = character.encode_utf8(&mut encoded);
-                prop_assert_eq!(&source.text()[span.start..span.end], wanted);
+                prop_assert_eq!(source.text().get(span.start..span.end), Some(wanted));
             }
         }
     }

@@ -207,12 +207,12 @@ impl Compiler<'_> {
                 let shape = &argument.of.shape;
                 let message = format!("`{}` does not take `{shape}`", known.name);
                 let fault = Fault::new(argument.place(), message, &format!("`{shape}`"));
-                return match shape {
-                    Shape::List(_) => {
-                        self.fault(fault.help("ask its items: `.exists(x, …)`, `.all(x, …)`"))
-                    }
-                    _ => self.fault(fault),
+                let fault = if let Shape::List(_) = shape {
+                    fault.help("ask its items: `.exists(x, …)`, `.all(x, …)`")
+                } else {
+                    fault
                 };
+                return self.fault(fault);
             }
         }
         if let Some(constant) = self.constant_time(known.function, &arguments) {
@@ -242,20 +242,16 @@ impl Compiler<'_> {
         let Op::Constant(Value::Text(text)) = &argument.node.op else {
             return None;
         };
-        let (value, what, help) = match function {
-            Function::ToTimestamp => (
-                OffsetDateTime::parse(text, &Rfc3339)
-                    .ok()
-                    .map(Value::Timestamp),
-                "timestamp",
-                "write it like \"2030-01-01T00:00:00Z\" (RFC 3339)",
-            ),
-            Function::ToDuration => (
-                parse_duration(text).map(Value::Duration),
-                "duration",
-                "write it like \"720h\" or \"1h30m\"; units are h, m, s, ms, us and ns",
-            ),
-            _ => return None,
+        let (value, what, help) = if function == Function::ToTimestamp {
+            let at = OffsetDateTime::parse(text, &Rfc3339).ok();
+            let help = "write it like \"2030-01-01T00:00:00Z\" (RFC 3339)";
+            (at.map(Value::Timestamp), "timestamp", help)
+        } else if function == Function::ToDuration {
+            let span = parse_duration(text);
+            let help = "write it like \"720h\" or \"1h30m\"; units are h, m, s, ms, us and ns";
+            (span.map(Value::Duration), "duration", help)
+        } else {
+            return None;
         };
         if value.is_none() {
             let message = format!("\"{}\" is no {what}", escape(text));

@@ -29,6 +29,10 @@ fn kind(name: &str) -> Option<EachKind> {
 
 impl Compiler<'_> {
     /// The macro of that name, if it is one: whether it is, and what became of it.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether it is a macro, the inner whether it is sound"
+    )]
     pub(super) fn expanded(&mut self, part: &IdedExpr, call: &CallExpr) -> Option<Option<Typed>> {
         match (&call.target, call.args.as_slice()) {
             (None, [of]) if call.func_name == "has" => Some(self.has(part, of)),

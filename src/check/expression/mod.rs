@@ -11,7 +11,9 @@
 mod builtin;
 mod calls;
 mod compile;
+mod items;
 mod macros;
+mod names;
 mod operators;
 mod parse;
 mod program;

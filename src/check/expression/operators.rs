@@ -117,9 +117,10 @@ impl Compiler<'_> {
                 let message = format!("`{}` is never null", crate::source::escape(text));
                 let label = format!("`{}`", other.of.shape);
                 let fault = Fault::new(other.place(), message, &label);
-                let help = match &other.of.shape {
-                    Shape::List(_) => "an empty list has no items: `size(…) == 0`",
-                    _ => "leave the comparison out",
+                let help = if let Shape::List(_) = &other.of.shape {
+                    "an empty list has no items: `size(…) == 0`"
+                } else {
+                    "leave the comparison out"
                 };
                 return self.fault(fault.help(help));
             }

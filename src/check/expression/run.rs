@@ -4,6 +4,11 @@
 //! cannot be read) is an error with its reason; `&&`, `||`, `all` and `exists` pass over an error
 //! where the other side decides, as CEL has it. Every step is paid for out of a budget of the file.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types are settled before anything runs: whatever else stands there is null"
+)]
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -11,8 +16,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use time::OffsetDateTime;
 
-use super::program::{Access, Arithmetic, Each, EachKind, Node, Op, Program};
-use super::value::{Value, lookup};
+use super::program::{Access, Arithmetic, Node, Op, Program};
+use super::types::Type;
+use super::value::Value;
 use crate::chain::Chain;
 use crate::check::EXHAUSTED;
 use crate::facts::{self, View};
@@ -86,7 +92,7 @@ pub(super) struct Run<'a> {
     member: Option<usize>,
     now: OffsetDateTime,
     steps: &'a Cell<u32>,
-    locals: Vec<Value<'a>>,
+    pub(super) locals: Vec<Value<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -210,7 +216,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn of_file(&mut self, name: &str, wanted: &super::types::Type) -> Ran<'a> {
+    fn of_file(&mut self, name: &str, wanted: &Type) -> Ran<'a> {
         let chain: &Chain = self.facts.source();
         if name == "certificates" {
             let count = chain.members.len();
@@ -227,7 +233,7 @@ impl<'a> Run<'a> {
             return Err(self.null(&access.of).into());
         };
         if access.is_guarded {
-            self.guard(access, of)?;
+            guard(access, of)?;
         }
         let Some(fact) = of.get(&access.name) else {
             return Ok(Value::Null);
@@ -237,61 +243,6 @@ impl<'a> Run<'a> {
             self.pay(count.saturating_mul(4))?;
         }
         Ok(Value::of_fact(fact, &access.wanted))
-    }
-
-    /// Stops at a fact that cannot be known because its extension cannot be read.
-    fn guard(&self, access: &Access, of: &Json) -> Result<(), Stop> {
-        let malformed = of.get("malformed").and_then(Json::as_array);
-        let text = |entry: &Json, key: &str| {
-            let text = entry.get(key).and_then(Json::as_str);
-            text.unwrap_or_default().to_owned()
-        };
-        let found = malformed
-            .into_iter()
-            .flatten()
-            .find(|entry| text(entry, "fact") == access.name);
-        let Some(entry) = found else { return Ok(()) };
-        Err(Undetermined {
-            why: text(entry, "why"),
-            field: facts::field_of(&access.name),
-        }
-        .into())
-    }
-
-    fn index(&mut self, part: &'a Node, sides: &'a [Node; 2]) -> Ran<'a> {
-        let (of, index) = self.both(sides)?;
-        let [of_part, _] = sides;
-        match (&of, &index) {
-            (Value::List(items), Value::Int(at)) => {
-                let item = usize::try_from(*at).ok().and_then(|at| items.get(at));
-                let missing = || {
-                    let why = format!("asks for item {at} of {}, counted from 0", items.len());
-                    self.undetermined(part, &why)
-                };
-                Ok(item.cloned().ok_or_else(missing)?)
-            }
-            (Value::Map(entries), key) => {
-                self.pay(of.weight())?;
-                let missing = || self.undetermined(part, "asks for a key that the map has not");
-                Ok(lookup(entries, key).cloned().ok_or_else(missing)?)
-            }
-            _ => Err(self.null(of_part).into()),
-        }
-    }
-
-    fn map(&mut self, part: &'a Node, entries: &'a [[Node; 2]]) -> Ran<'a> {
-        let mut made: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let (key, value) = self.both(entry)?;
-            if matches!(key, Value::Null) {
-                return Err(self.undetermined(part, "has a key that is null").into());
-            }
-            if lookup(&made, &key).is_some() {
-                return Err(self.undetermined(part, "has a key twice").into());
-            }
-            made.push((key, value));
-        }
-        Ok(Value::Map(made.into()))
     }
 
     fn logic(&mut self, stops_at: bool, sides: &'a [Node; 2]) -> Ran<'a> {
@@ -307,19 +258,6 @@ impl<'a> Run<'a> {
             left?;
         }
         Ok(Value::Bool(right))
-    }
-
-    fn membership(&mut self, sides: &'a [Node; 2]) -> Ran<'a> {
-        let (item, of) = self.both(sides)?;
-        self.pay(of.weight())?;
-        match &of {
-            Value::List(items) => Ok(Value::Bool(items.iter().any(|one| one.equals(&item)))),
-            Value::Map(entries) => Ok(Value::Bool(lookup(entries, &item).is_some())),
-            _ => {
-                let [_, of_part] = sides;
-                Err(self.null(of_part).into())
-            }
-        }
     }
 
     fn negated(&mut self, part: &'a Node, of: &'a Node) -> Ran<'a> {
@@ -361,49 +299,23 @@ impl<'a> Run<'a> {
         };
         Ok(made.ok_or_else(|| self.undetermined(part, "is out of bounds"))?)
     }
+}
 
-    fn each(&mut self, each: &'a Each) -> Ran<'a> {
-        let items: Arc<[Value<'a>]> = match self.value(&each.range)? {
-            Value::List(items) => items,
-            Value::Map(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
-            _ => return Err(self.null(&each.range).into()),
-        };
-        let mut kept: Vec<Value<'a>> = Vec::new();
-        let mut count = 0_usize;
-        let mut failed: Option<Stop> = None;
-        for item in items.iter() {
-            self.pay(1)?;
-            self.locals.push(item.clone());
-            let asked = each.test.as_ref().map_or(Ok(true), |test| self.truth(test));
-            let made = match (&asked, &each.make) {
-                (Ok(true), Some(make)) => Some(self.value(make)),
-                (Ok(_) | Err(_), _) => None,
-            };
-            self.locals.pop();
-            match (each.kind, asked) {
-                (_, Err(Stop::Exhausted)) => return Err(Stop::Exhausted),
-                (EachKind::All, Ok(false)) => return Ok(Value::Bool(false)),
-                (EachKind::Exists, Ok(true)) => return Ok(Value::Bool(true)),
-                (EachKind::All | EachKind::Exists, Err(stop)) => {
-                    failed.get_or_insert(stop);
-                }
-                (EachKind::ExistsOne | EachKind::Filter | EachKind::Map, Err(stop)) => {
-                    return Err(stop);
-                }
-                (EachKind::All | EachKind::Exists, Ok(_)) | (_, Ok(false)) => {}
-                (EachKind::ExistsOne, Ok(true)) => count = count.saturating_add(1),
-                (EachKind::Filter, Ok(true)) => kept.push(item.clone()),
-                (EachKind::Map, Ok(true)) => kept.extend(made.transpose()?),
-            }
-        }
-        if let Some(stop) = failed {
-            return Err(stop);
-        }
-        Ok(match each.kind {
-            EachKind::All => Value::Bool(true),
-            EachKind::Exists => Value::Bool(false),
-            EachKind::ExistsOne => Value::Bool(count == 1),
-            EachKind::Filter | EachKind::Map => Value::List(kept.into()),
-        })
+/// Stops at a fact that cannot be known because its extension cannot be read.
+fn guard(access: &Access, of: &Json) -> Result<(), Stop> {
+    let malformed = of.get("malformed").and_then(Json::as_array);
+    let text = |entry: &Json, key: &str| {
+        let text = entry.get(key).and_then(Json::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    let found = malformed
+        .into_iter()
+        .flatten()
+        .find(|entry| text(entry, "fact") == access.name);
+    let Some(entry) = found else { return Ok(()) };
+    Err(Undetermined {
+        why: text(entry, "why"),
+        field: facts::field_of(&access.name),
     }
+    .into())
 }
