@@ -6,6 +6,7 @@
 
 pub mod expression;
 pub mod kinds;
+mod qualified;
 mod table;
 pub mod text;
 

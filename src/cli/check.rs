@@ -30,6 +30,12 @@ use crate::yaml::did_you_mean;
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
     pub(super) paths: Vec<PathBuf>,
+    /// Check also the files that this file names, one a line; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// The names of --files-from end with a NUL, as `git ls-files -z` writes them.
+    #[arg(short = '0', long, requires = "files_from")]
+    pub(super) null: bool,
     /// The policy for all files: a built-in's name, or a path to a YAML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,

@@ -259,7 +259,7 @@ fn apply_to_file(
             Check::Chain(_) | Check::Certificate(_) => {}
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 /// Applies the policy's rules to one chain.
@@ -308,7 +308,7 @@ fn apply(
             }
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 impl Plan {

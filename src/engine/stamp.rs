@@ -1,5 +1,6 @@
 //! What a check found becomes a finding: rule, severity, words, and a place in the file.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -20,7 +21,9 @@ pub(super) struct Stamp<'a> {
     chain: &'a Chain,
     source: &'a Source,
     facts: &'a View<'a>,
-    pub(super) findings: Vec<Finding>,
+    findings: Vec<Finding>,
+    /// What could not be told, apart: see `finish`.
+    undetermined: Vec<Finding>,
 }
 
 /// The finding for a file that could not be read under a policy that has no words for it.
@@ -57,6 +60,7 @@ impl<'a> Stamp<'a> {
             source,
             facts,
             findings: Vec::new(),
+            undetermined: Vec::new(),
         }
     }
 
@@ -76,9 +80,33 @@ impl<'a> Stamp<'a> {
             };
             if let Some(severity) = severity {
                 let finding = self.finding(rule, severity, &violation);
-                self.findings.push(finding);
+                if undetermined {
+                    self.undetermined.push(finding);
+                } else {
+                    self.findings.push(finding);
+                }
             }
         }
+    }
+
+    /// All findings. Where several rules could not judge for one and the same reason, the gravest says
+    /// so, once; none does where a rule that is about the reason itself has failed as gravely.
+    pub(super) fn finish(self) -> Vec<Finding> {
+        let mut findings = self.findings;
+        let mut undetermined = self.undetermined;
+        undetermined.sort_by_key(|finding| Reverse(finding.severity));
+        for finding in undetermined {
+            let told = findings.iter().any(|other| {
+                other.start.offset == finding.start.offset
+                    && other.end.offset == finding.end.offset
+                    && other.label == finding.label
+                    && other.severity >= finding.severity
+            });
+            if !told {
+                findings.push(finding);
+            }
+        }
+        findings
     }
 
     fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {

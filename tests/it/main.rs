@@ -25,4 +25,5 @@ mod layers;
 mod places;
 mod readme;
 mod secrets;
+mod shell;
 mod support;

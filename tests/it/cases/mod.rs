@@ -147,6 +147,11 @@ impl Case {
         Self { policy, ..self }
     }
 
+    /// The instant of the check, RFC 3339.
+    fn at(self, at: &'static str) -> Self {
+        Self { at, ..self }
+    }
+
     fn variable(mut self, name: &'static str, value: &'static str) -> Self {
         self.variables.push((name, value));
         self
