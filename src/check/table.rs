@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use super::expression::Constant;
+use super::expression::{Constant, Model};
 use super::{Check, kinds};
 use crate::source::Source;
 use crate::yaml::{self, Node, Problems};
@@ -54,6 +54,8 @@ pub struct Within<'a> {
     pub variables: &'a [(&'a str, Constant)],
     /// Whether all of the policy could be read.
     pub is_complete: bool,
+    /// The facts that expressions may name.
+    pub model: &'a Model,
 }
 
 /// One row of the table.

@@ -65,7 +65,8 @@ pub struct CertificateFacts {
     pub qc: Option<QcFacts>,
     /// All extensions in encoded order.
     pub extensions: Vec<ExtensionFacts>,
-    /// Facts that cannot be known, because their extension is there and cannot be read.
+    /// Facts that cannot be known, because their extension, or a part of it, is there and cannot be
+    /// read. An expression that names one of them fails with the reason.
     pub malformed: Vec<MalformedFacts>,
 }
 

@@ -1,5 +1,6 @@
 //! Which part of a certificate a fact is read from.
 
+use crate::x509::qc::QcInfo;
 use crate::x509::{Certificate, Extension, Field};
 
 /// The field that a fact of a certificate is read from, by the fact's path without `cert.`
@@ -62,12 +63,38 @@ pub(super) fn malformed(certificate: &Certificate) -> Vec<(&'static str, &str)> 
             why(&of.authority_information_access),
         ),
         ("crl_distribution_points", why(&of.crl_distribution_points)),
-        ("qc", why(&of.qc_statements)),
+        (
+            "qc",
+            why(&of.qc_statements).or_else(|| unread_statement(certificate)),
+        ),
     ];
     let malformed = known
         .into_iter()
         .filter_map(|(fact, why)| Some((fact, why?)));
     malformed.collect()
+}
+
+/// Why a statement of qcStatements, or the roles of the PSD2 one, cannot be read.
+fn unread_statement(certificate: &Certificate) -> Option<&str> {
+    let statements = &certificate.extensions.qc_statements.value()?.statements;
+    statements
+        .iter()
+        .find_map(|statement| match &statement.value.info {
+            QcInfo::Malformed { why, .. } => Some(why.as_str()),
+            QcInfo::Psd2(psd2) if psd2.roles.is_none() => Some(
+                psd2.faults
+                    .first()
+                    .map_or("it has no roles", |fault| &fault.why),
+            ),
+            QcInfo::Psd2(_)
+            | QcInfo::Plain
+            | QcInfo::Types(_)
+            | QcInfo::Disclosures(_)
+            | QcInfo::Legislation(_)
+            | QcInfo::LimitValue(_)
+            | QcInfo::RetentionYears(_)
+            | QcInfo::Semantics(_) => None,
+        })
 }
 
 #[cfg(test)]

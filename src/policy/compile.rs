@@ -14,6 +14,7 @@ use super::rule::{Level, Rule, Severities};
 use super::substitute;
 use super::template::printable;
 use super::vars::Variables;
+use crate::check::expression::Model;
 use crate::check::{self, Check, Kind, Scope, Within};
 use crate::source::escape;
 use crate::yaml::{self, Key, Node, Problems, did_you_mean, one_of};
@@ -40,6 +41,8 @@ pub(super) struct Known<'a> {
     pub(super) rules: &'a [Arc<str>],
     /// All parents could be read: what is not known does not exist.
     pub(super) complete: bool,
+    /// The facts that expressions may name.
+    pub(super) model: &'a Model,
 }
 
 /// Makes the rule; without it, `problems` has grown.
@@ -204,6 +207,7 @@ impl<'a> Compiler<'a> {
             has_on: self.given(Field::On).is_some(),
             variables: &variables,
             is_complete: self.known.complete,
+            model: self.known.model,
         };
         let check = (kind.read)(&node, &within, self.problems);
         let new = self.problems.get_mut(before..).unwrap_or_default();

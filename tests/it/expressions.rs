@@ -191,6 +191,29 @@ fn an_extension_that_cannot_be_read_is_pointed_at_and_never_passes() {
     );
 }
 
+/// `QcType` whose content is a number.
+#[test]
+fn a_statement_that_cannot_be_read_never_passes() {
+    let statement = der::sequence([der::oid("0.4.0.1862.1.6"), der::small(1)]);
+    let statements = Extension::new("1.3.6.1.5.5.7.1.3", der::sequence([statement]));
+    let draft = own_chain().leaf(|leaf| leaf.with(statements.clone()));
+    let said = asked_of_leaf("cert.qc.types.size() == 0", &draft);
+    assert!(said.starts_with("cannot be determined: "), "{said}");
+    asked(
+        &draft,
+        &[("cert.malformed.exists(m, m.fact == 'qc')", "pass")],
+    );
+}
+
+#[test]
+fn two_rules_that_cannot_be_told_are_two_findings() {
+    let rule =
+        "    on: leaf\n    check: { expression: { assert: cert.qc.compliance } }\n    message: m\n";
+    let both = policy(rule)
+        + "  other-rule:\n    severity: error\n    on: leaf\n    check: { expression: { assert: cert.qc.sscd } }\n    message: m\n";
+    assert_eq!(findings_of(&both, &own_chain()).len(), 2);
+}
+
 #[test]
 fn a_rule_with_on_asks_each_certificate_and_one_without_the_file() {
     let draft = three_certificates();

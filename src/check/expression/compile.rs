@@ -24,6 +24,8 @@ pub struct Names<'a> {
     pub variables: &'a [(&'a str, Constant)],
     /// Whether these are all; else one that is not among them is no mistake.
     pub is_complete: bool,
+    /// The facts.
+    pub model: &'a Model,
 }
 
 /// A variable of the policy: its type, and its value where it has one.
@@ -50,7 +52,6 @@ pub fn compile(text: &str, names: Names<'_>) -> Result<Program, Vec<Fault>> {
     let mut compiler = Compiler {
         parsed: &parsed,
         names,
-        model: Model::of_facts(),
         locals: Vec::new(),
         reads: Vec::new(),
         faults: Vec::new(),
@@ -97,7 +98,6 @@ impl Typed {
 pub(super) struct Compiler<'a> {
     pub(super) parsed: &'a Parsed<'a>,
     pub(super) names: Names<'a>,
-    pub(super) model: Model,
     /// The variables of macros, the outermost first.
     pub(super) locals: Vec<(String, Type)>,
     pub(super) reads: Vec<String>,

@@ -28,3 +28,4 @@ mod tests;
 pub use compile::{Constant, Names, compile};
 pub use program::{Fault, Program};
 pub use run::{Outcome, Undetermined};
+pub use types::Model;

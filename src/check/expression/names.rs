@@ -96,7 +96,7 @@ impl Compiler<'_> {
     }
 
     fn field(&mut self, object: &str, name: &str, at: &Range<usize>) -> Option<Type> {
-        let fields = self.model.fields(object)?;
+        let fields = self.names.model.fields(object)?;
         if let Some(of) = fields.get(name) {
             return Some(of.clone());
         }

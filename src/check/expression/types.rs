@@ -3,6 +3,7 @@
 //! The model is read from the facts' own JSON Schema, so that it cannot differ from what
 //! `chainlint inspect --format json` prints.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -101,33 +102,35 @@ impl fmt::Display for Shape {
     }
 }
 
-/// The fields of every part of the facts.
-#[derive(Debug)]
-pub(super) struct Model {
-    objects: BTreeMap<Arc<str>, BTreeMap<String, Type>>,
+/// The fields of every part of the facts; read from the schema when first asked for.
+#[derive(Debug, Default)]
+pub struct Model {
+    objects: OnceCell<Objects>,
 }
+
+type Objects = BTreeMap<Arc<str>, BTreeMap<String, Type>>;
 
 /// The name that stands for the whole document.
 const FILE: &str = "FileFacts";
 
 impl Model {
-    /// Read from the schema of the facts.
-    pub(super) fn of_facts() -> Self {
-        let schema = facts::schema();
-        let definitions = schema.get("$defs").and_then(Json::as_object);
-        let named = definitions
-            .into_iter()
-            .flatten()
-            .map(|(name, object)| (name.as_str(), object));
-        let objects = named
-            .chain([(FILE, &schema)])
-            .map(|(name, object)| (Arc::from(name), fields(object)))
-            .collect();
-        Self { objects }
+    fn objects(&self) -> &Objects {
+        self.objects.get_or_init(|| {
+            let schema = facts::schema();
+            let definitions = schema.get("$defs").and_then(Json::as_object);
+            let named = definitions
+                .into_iter()
+                .flatten()
+                .map(|(name, object)| (name.as_str(), object));
+            named
+                .chain([(FILE, &schema)])
+                .map(|(name, object)| (Arc::from(name), fields(object)))
+                .collect()
+        })
     }
 
     pub(super) fn fields(&self, object: &str) -> Option<&BTreeMap<String, Type>> {
-        self.objects.get(object)
+        self.objects().get(object)
     }
 
     pub(super) fn certificate() -> Type {
@@ -196,7 +199,7 @@ mod tests {
     use super::*;
 
     fn field(object: &str, name: &str) -> Type {
-        Model::of_facts().fields(object).unwrap()[name].clone()
+        Model::default().fields(object).unwrap()[name].clone()
     }
 
     #[test]
@@ -237,8 +240,8 @@ mod tests {
                 Shape::Bool | Shape::Int | Shape::Text | Shape::Timestamp | Shape::Duration => true,
             }
         }
-        let model = Model::of_facts();
-        for (object, fields) in &model.objects {
+        let model = Model::default();
+        for (object, fields) in model.objects() {
             for (name, of) in fields {
                 assert!(known(&of.shape, &model), "{object}.{name}");
             }

@@ -69,8 +69,8 @@ const DETAILS: Details = &[
 
 /// Most facts that `{found}` shows.
 const MAX_SHOWN: usize = 4;
-/// Longest value of a fact in `{found}`, in characters.
-const MAX_VALUE: usize = 60;
+/// Longest value of a fact, and longest expression, that a label shows, in characters.
+const MAX_TEXT: usize = 60;
 
 fn read(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Check> {
     let parameters: Expression = yaml::from_node(node, within.source, problems)?;
@@ -82,6 +82,7 @@ fn read(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Che
         has_certificate: within.has_on,
         variables: within.variables,
         is_complete: within.is_complete,
+        model: within.model,
     };
     let program = match compile(&parameters.assert.value, names) {
         Ok(program) => program,
@@ -177,29 +178,39 @@ impl Asked {
                     &found
                 };
                 let violation = violation(pointed, self.point_at, label);
-                let words: Vec<&str> = self.program.text().split_whitespace().collect();
-                let assert = words.join(" ");
-                Verdict::fail(violation.with("assert", assert).with("found", &found))
+                Verdict::fail(
+                    violation
+                        .with("assert", self.assert())
+                        .with("found", &found),
+                )
             }
             Err(Undetermined { why, field }) => {
-                let field = field.filter(|_| member.is_some()).or(self.point_at);
-                Verdict::undetermined(violation(pointed, field, &why), why)
+                let place = field.filter(|_| member.is_some()).or(self.point_at);
+                // A reason of the expression's own is not that of another rule.
+                let label = match field {
+                    Some(_) => why.clone(),
+                    None => format!("{why} in: {}", shortened(&self.assert())),
+                };
+                Verdict::undetermined(violation(pointed, place, &label), why)
             }
         }
+    }
+
+    /// The expression on one line.
+    fn assert(&self) -> String {
+        let words: Vec<&str> = self.program.text().split_whitespace().collect();
+        words.join(" ")
     }
 
     /// `cert.key.bits is 2048, cert.key.curve is null`
     fn found(&self, context: &Context<'_>, position: Option<usize>) -> String {
         let shown = self.program.reads().iter().take(MAX_SHOWN).map(|path| {
             let text = context.facts.text(position, path).unwrap_or_default();
-            let mut value: String = text.chars().take(MAX_VALUE).collect();
-            if text.chars().nth(MAX_VALUE).is_some() {
-                value.push('…');
+            if text.is_empty() {
+                format!("{path} is nothing")
+            } else {
+                format!("{path} is {}", shortened(&text))
             }
-            if value.is_empty() {
-                "nothing".clone_into(&mut value);
-            }
-            format!("{path} is {value}")
         });
         let shown: Vec<String> = shown.collect();
         shown.join(", ")
@@ -212,4 +223,12 @@ fn violation(member: Option<&Member>, field: Option<Field>, label: &str) -> Viol
         (Some(member), None) => Violation::at_certificate(member, label),
         (None, _) => Violation::at(Place::File(crate::span::Span::default()), label),
     }
+}
+
+fn shortened(text: &str) -> String {
+    let mut out: String = text.chars().take(MAX_TEXT).collect();
+    if text.chars().nth(MAX_TEXT).is_some() {
+        out.push('…');
+    }
+    out
 }

@@ -178,3 +178,12 @@ fn the_budget_bounds_every_file_and_nothing_passes_over_its_end() {
     assert_eq!(run_within("1 == 1", &steps), Ok(true));
     assert!(run_within("1 == 1", &steps).is_err());
 }
+
+#[test]
+fn the_deepest_expression_runs_on_a_small_stack() {
+    holds(&[
+        &format!("1{} == 47", "+1".repeat(46)),
+        &format!("{}true{}", "!(".repeat(23), ")".repeat(23)).replace("true", "false"),
+        &format!("{}true{}", "[1].all(x, ".repeat(22), ")".repeat(22)),
+    ]);
+}

@@ -1,6 +1,6 @@
 //! What means nothing is told at its characters, before anything runs.
 
-use super::{Names, compile, compiled};
+use super::{Model, Names, compile, compiled};
 
 /// The faults of an expression, each with what it underlines.
 #[track_caller]
@@ -111,6 +111,7 @@ fn a_variable_whose_declaration_is_broken_is_not_told_again() {
         has_certificate: true,
         variables: &[],
         is_complete: false,
+        model: &Model::default(),
     };
     assert_eq!(
         compile("vars.from_the_lost_parent == 1", names).unwrap_err(),
@@ -445,6 +446,16 @@ fn what_is_too_large_or_too_deep_is_refused_without_being_read() {
     let sum = |terms: usize| format!("1{} > 0", "+1".repeat(terms));
     assert!(compiled(&sum(40), true).is_ok());
     assert_eq!(message(&sum(100)), "the expression is nested too deeply");
+    // The parser's own recursion, on a test's small stack.
+    for part in [".a", "[0]", "<1", ".size()"] {
+        let terms = 599 / part.chars().filter(char::is_ascii_punctuation).count();
+        let long = format!("1{} > 0", part.repeat(terms - 1));
+        assert_eq!(
+            message(&long),
+            "the expression is nested too deeply",
+            "{part}"
+        );
+    }
     let any = |terms: usize| format!("true{}", " || true".repeat(terms));
     assert!(compiled(&any(250), true).is_ok());
 }

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::{Constant, Fault, Names, Outcome, Program, compile};
+use super::{Constant, Fault, Model, Names, Outcome, Program, compile};
 use crate::chain::Chain;
 use crate::check::STEPS_A_FILE;
 use crate::facts::{FileLabels, View};
@@ -34,6 +34,7 @@ fn compiled(text: &str, has_certificate: bool) -> Result<Program, Vec<Fault>> {
         has_certificate,
         variables: &variables(),
         is_complete: true,
+        model: &Model::default(),
     };
     compile(text, names)
 }
