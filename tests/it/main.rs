@@ -19,6 +19,7 @@ mod cases;
 mod commands;
 mod corpus;
 mod examples;
+mod expressions;
 mod golden;
 mod layers;
 mod mending;
