@@ -58,6 +58,7 @@ pub(in crate::check) const KIND: Kind = Kind {
     scope: Scope::ByRule,
     outcomes: &[],
     details: DETAILS,
+    mend: None,
     read,
     schema: SchemaGenerator::subschema_for::<Expression>,
 };
