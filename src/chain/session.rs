@@ -5,8 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
-use super::{Chain, Signature, Top, signature};
-use crate::trust::Anchors;
+use super::{Signature, signature};
 use crate::x509::{self, Certificate};
 
 /// SHA-256 of something.
@@ -18,40 +17,11 @@ type Pair = (Hash, Hash);
 /// nowhere.
 #[derive(Debug, Default)]
 pub struct Session {
-    anchors: Anchors,
     certificates: RwLock<HashMap<Hash, Arc<Certificate>>>,
     signatures: RwLock<HashMap<Pair, Signature>>,
 }
 
 impl Session {
-    /// An empty session.
-    #[must_use]
-    pub fn new(anchors: Anchors) -> Self {
-        Self {
-            anchors,
-            ..Self::default()
-        }
-    }
-
-    /// The known roots.
-    #[must_use]
-    pub fn anchors(&self) -> &Anchors {
-        &self.anchors
-    }
-
-    /// The known root that issued a chain's top and is not in the file.
-    #[must_use]
-    pub fn missing_root(&self, chain: &Chain) -> Option<Arc<Certificate>> {
-        let top = &chain
-            .top_member()
-            .filter(|_| chain.top == Top::IssuerMissing)?
-            .certificate;
-        self.anchors
-            .named(&top.issuer.value)
-            .find(|root| self.signature(root, top) == Signature::Valid)
-            .cloned()
-    }
-
     /// The certificate, parsed once a run.
     ///
     /// # Errors

@@ -13,9 +13,8 @@ use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
-use crate::policy::{self, Config, Location, Policy};
+use crate::policy::Policy;
 use crate::report::{concise, full, json, summary};
-use crate::trust::Anchors;
 use crate::yaml::did_you_mean;
 
 /// Check chain files against policies.
@@ -140,7 +139,11 @@ pub(super) fn run(
     arguments: &Arguments,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let config = config(arguments, environment)?;
+    let config = policies::config(
+        arguments.config.as_deref(),
+        arguments.no_config,
+        environment,
+    )?;
     let files = plan::files(arguments, environment, config.as_ref())?;
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
     let (select, ignore) = selection(arguments, &known)?;
@@ -198,7 +201,7 @@ pub(super) fn execute(
 ) -> Result<Report, Failure> {
     let shown = environment.watched && !arguments.no_progress && !arguments.quiet;
     let bar = Bar::new(plan.files.len(), shown);
-    let work = || engine::run(plan, Anchors::embedded(), &bar);
+    let work = || engine::run(plan, &bar);
     let report = match arguments.threads {
         None => work(),
         Some(threads) => rayon::ThreadPoolBuilder::new()
@@ -229,22 +232,6 @@ fn tell(report: &Report, arguments: &Arguments, environment: &mut Environment) {
     } else {
         environment.note(&summary::line(report));
     }
-}
-
-fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Config>, Failure> {
-    let path = match &arguments.config {
-        Some(path) => Some(environment.current.join(path)),
-        None if arguments.no_config => None,
-        None => policy::discover(&environment.current, &|path| path.exists()),
-    };
-    let Some(path) = path else { return Ok(None) };
-    let shown = path
-        .strip_prefix(&environment.current)
-        .unwrap_or(&path)
-        .display()
-        .to_string();
-    let named_at = Location::of_text("--config", &shown);
-    Ok(Some(Config::load(&path, &named_at, &policies::read)?))
 }
 
 /// The rules to apply and to leave out; each must be one of the run's.

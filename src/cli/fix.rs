@@ -76,7 +76,7 @@ pub(super) fn run(
             if mends.is_empty() {
                 continue;
             }
-            match treat(&patient.now, &mends) {
+            match treat(&patient.now, &mends, &patient.file.anchors) {
                 Ok((bytes, done)) if bytes != patient.now => {
                     patient.now = bytes;
                     patient.done.extend(done);
@@ -162,12 +162,7 @@ fn admit(plan: &Plan, report: &Report, scope: Scope) -> Result<Vec<Patient>, Fai
             continue;
         };
         patients.push(Patient {
-            file: PlannedFile {
-                input: PlannedInput::File(candidate.clone()),
-                policy: file.policy.clone(),
-                environment: file.environment.clone(),
-                app: file.app.clone(),
-            },
+            file: file.clone(),
             path: candidate.path.clone(),
             now: before.clone(),
             before,
@@ -190,9 +185,7 @@ fn judge(
             display: patient.name(),
             bytes: patient.now.clone(),
         },
-        policy: patient.file.policy.clone(),
-        environment: patient.file.environment.clone(),
-        app: patient.file.app.clone(),
+        ..patient.file.clone()
     });
     let again = Plan {
         files: files.collect(),
@@ -239,18 +232,18 @@ fn wanted(policy: &Policy, findings: Option<&Vec<Finding>>, scope: Scope) -> Vec
 }
 
 /// The bytes with these mends, and which of them were made.
-fn treat(bytes: &[u8], mends: &[Mend]) -> Result<(Vec<u8>, Vec<Mend>), String> {
+fn treat(bytes: &[u8], mends: &[Mend], anchors: &Anchors) -> Result<(Vec<u8>, Vec<Mend>), String> {
     if mends.contains(&Mend::Format)
         && let Some(unpacked) = mend::unpack(bytes).map_err(|why| why.to_string())?
     {
         return Ok((unpacked, vec![Mend::Format]));
     }
     let document = pem::scan(bytes, pem::Limits::default());
-    let session = Session::new(Anchors::embedded());
-    let chain = chain::build(document, &session);
+    let session = Session::default();
+    let chain = chain::build(document, &session, anchors);
     let root = mends
         .contains(&Mend::Root)
-        .then(|| session.missing_root(&chain))
+        .then(|| chain.missing_root(&session, anchors))
         .flatten();
     let made: Vec<Mend> = mends
         .iter()

@@ -10,8 +10,9 @@ use super::environment::Environment;
 use super::{Failure, policies};
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
-use crate::policy::{self, Config, Override, Policy, Reference};
+use crate::policy::{self, Config, Override, Policy, Reference, Selection};
 use crate::source::escape;
+use crate::trust::{Anchor, Anchors};
 
 /// The longest list of names, in bytes: about a million paths.
 const MAX_LIST: u64 = 64 << 20;
@@ -28,13 +29,7 @@ pub(super) fn files(
         .iter()
         .map(|text| Override::from_flag(text))
         .collect::<Result<_, _>>()?;
-    let mut loader = Loader {
-        arguments,
-        environment,
-        config,
-        flags,
-        loaded: BTreeMap::new(),
-    };
+    let mut loader = Loader::new(arguments.policy.as_deref(), config, flags, environment)?;
     let mut files = Vec::with_capacity(inputs.len());
     for input in inputs {
         files.push(loader.plan(input)?);
@@ -138,17 +133,39 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
 /// What makes two files share a policy: the entries of the config that match them.
 type Key = Vec<usize>;
 
-/// Loads each policy once for each set of variables.
-struct Loader<'a> {
-    arguments: &'a Arguments,
+/// Loads each policy once for each set of variables, with whom it trusts.
+pub(super) struct Loader<'a> {
+    /// The policy for all files, where an option names it.
+    policy: Option<&'a str>,
     environment: &'a Environment,
     config: Option<&'a Config>,
     flags: Vec<Override>,
-    loaded: BTreeMap<Key, Arc<Policy>>,
+    /// Those of public stores and of the config.
+    anchors: Vec<Anchor>,
+    embedded: Anchors,
+    loaded: BTreeMap<Key, (Arc<Policy>, Anchors)>,
 }
 
-impl Loader<'_> {
-    fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
+impl<'a> Loader<'a> {
+    pub(super) fn new(
+        policy: Option<&'a str>,
+        config: Option<&'a Config>,
+        flags: Vec<Override>,
+        environment: &'a Environment,
+    ) -> Result<Self, Failure> {
+        let named = config.iter().flat_map(|config| &config.trust_anchors);
+        Ok(Self {
+            policy,
+            environment,
+            config,
+            flags,
+            anchors: policies::anchors(named)?,
+            embedded: Anchors::embedded(),
+            loaded: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
         let path = match &input {
             PlannedInput::File(candidate) => candidate.path.clone(),
             PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
@@ -157,39 +174,44 @@ impl Loader<'_> {
             .config
             .map(|config| config.select(&relative(&path, &config.folder)));
         let selection = selection.unwrap_or_default();
-        let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
-            policy.clone()
+        let (policy, anchors) = if let Some(loaded) = self.loaded.get(&selection.matched) {
+            loaded.clone()
         } else {
-            let overrides: Vec<Override> = selection
-                .vars
-                .iter()
-                .copied()
-                .chain(&self.flags)
-                .cloned()
-                .collect();
-            let default = Reference::from_flag(
-                "--policy",
-                self.arguments
-                    .policy
-                    .as_deref()
-                    .unwrap_or(policies::DEFAULT),
-                &self.environment.current,
-            );
-            let wanted = match (&self.arguments.policy, selection.policy) {
-                (None, Some(named)) => named,
-                (Some(_), _) | (None, None) => &default,
-            };
-            let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+            let loaded = self.load(&selection)?;
             self.loaded
-                .insert(selection.matched.clone(), policy.clone());
-            policy
+                .insert(selection.matched.clone(), loaded.clone());
+            loaded
         };
         Ok(PlannedFile {
             input,
             policy,
+            anchors,
             environment: selection.environment,
             app: selection.app,
         })
+    }
+
+    fn load(&self, selection: &Selection<'_>) -> Result<(Arc<Policy>, Anchors), Failure> {
+        let overrides: Vec<Override> = selection
+            .vars
+            .iter()
+            .copied()
+            .chain(&self.flags)
+            .cloned()
+            .collect();
+        let default = Reference::from_flag(
+            "--policy",
+            self.policy.unwrap_or(policies::DEFAULT),
+            &self.environment.current,
+        );
+        let wanted = match (self.policy, selection.policy) {
+            (None, Some(named)) => named,
+            (Some(_), _) | (None, None) => &default,
+        };
+        let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+        let mut given = self.anchors.clone();
+        given.extend(policies::anchors(&policy.trust_anchors)?);
+        Ok((policy, self.embedded.with(given)))
     }
 
     /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
@@ -198,7 +220,7 @@ impl Loader<'_> {
         let known: Vec<&policy::Variable> = self
             .loaded
             .values()
-            .flat_map(|policy| &policy.vars)
+            .flat_map(|(policy, _)| &policy.vars)
             .collect();
         if self.loaded.is_empty() {
             return Ok(());

@@ -43,12 +43,14 @@ pub struct Plan {
 }
 
 /// A file and what applies to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PlannedFile {
     /// Where it is, or what it says.
     pub input: PlannedInput,
     /// The rules.
     pub policy: Arc<Policy>,
+    /// Whom to trust.
+    pub anchors: Anchors,
     /// The environment label of the config.
     pub environment: Option<Arc<str>>,
     /// The app label of the config.
@@ -56,7 +58,7 @@ pub struct PlannedFile {
 }
 
 /// Where a file's bytes come from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum PlannedInput {
     /// From disk.
     File(Candidate),
@@ -84,8 +86,8 @@ struct Judged {
 
 /// Does what the plan says.
 #[must_use]
-pub fn run(plan: &Plan, anchors: Anchors, progress: &dyn Progress) -> Report {
-    let session = Session::new(anchors);
+pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
+    let session = Session::default();
     let judge = |file| {
         let judged = judge(plan, file, &session);
         progress.done();
@@ -173,8 +175,8 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     let path: Arc<str> = input.display.as_str().into();
     match input.content {
         Content::Chain { document, source } => {
-            let chain = chain::build(document, session);
-            let findings = apply(plan, file, &chain, &source, session.anchors());
+            let chain = chain::build(document, session, &file.anchors);
+            let findings = apply(plan, file, &chain, &source, &file.anchors);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class.as_str()),

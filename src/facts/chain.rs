@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::chain::{Chain, Ending, Signature, Top};
 use crate::source::escape;
+use crate::trust::{KnownRoot, Origin};
 
 /// How the certificates of a file belong together.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -29,8 +30,9 @@ pub struct ChainFacts {
     pub unreadable: Vec<usize>,
     /// How its top stands to the roots of public stores, in words.
     pub ending: String,
-    /// The same as a word: `known_root`, `issued_by_known_root`, `impostor` (the name of a known root
-    /// over another key), unknown or nothing (no certificate).
+    /// The same as a word: `known_root` and `issued_by_known_root` (of public stores), `trust_anchor` and
+    /// `issued_by_trust_anchor` (of those that a policy or config names), `impostor` (the name of a known
+    /// root over another key), unknown or nothing (no certificate).
     pub ending_kind: String,
 }
 
@@ -78,8 +80,14 @@ pub(super) fn facts(chain: &Chain) -> ChainFacts {
 fn ending_kind(chain: &Chain) -> &'static str {
     match &chain.ending {
         _ if chain.members.is_empty() => "nothing",
-        Ending::KnownRoot { .. } => "known_root",
-        Ending::IssuedByKnownRoot { .. } => "issued_by_known_root",
+        Ending::KnownRoot(root) => match root.origin {
+            Origin::Mozilla | Origin::Legacy => "known_root",
+            Origin::Given(_) => "trust_anchor",
+        },
+        Ending::IssuedByKnownRoot(root) => match root.origin {
+            Origin::Mozilla | Origin::Legacy => "issued_by_known_root",
+            Origin::Given(_) => "issued_by_trust_anchor",
+        },
         Ending::Impostor { .. } => "impostor",
         Ending::Unknown => "unknown",
     }
@@ -90,11 +98,9 @@ fn ending(chain: &Chain) -> String {
         return "no certificate".to_owned();
     }
     match &chain.ending {
-        Ending::KnownRoot { name } => {
-            format!("ends in a root that public stores know: {}", escape(name))
-        }
-        Ending::IssuedByKnownRoot { name } => {
-            format!("issued by a root that public stores know: {}", escape(name))
+        Ending::KnownRoot(root) => format!("ends in {}", whose(root)),
+        Ending::IssuedByKnownRoot(root) => {
+            format!("issued by {}, which is not in the file", whose(root))
         }
         Ending::Impostor { name } => {
             format!(
@@ -102,6 +108,16 @@ fn ending(chain: &Chain) -> String {
                 escape(name)
             )
         }
-        Ending::Unknown => "no root that public stores know".to_owned(),
+        Ending::Unknown => "no root that public stores know or trust_anchors name".to_owned(),
+    }
+}
+
+/// A root with where it is known from.
+fn whose(root: &KnownRoot) -> String {
+    let subject = escape(&root.subject);
+    match &root.origin {
+        Origin::Mozilla => format!("a root of Mozilla's store: {subject}"),
+        Origin::Legacy => format!("an older root of public stores: {subject}"),
+        Origin::Given(file) => format!("a trust anchor of {file}: {subject}"),
     }
 }

@@ -67,6 +67,7 @@ impl Resolving<'_> {
             description: description.map(Into::into),
             vars: variables.into_all(),
             rules,
+            trust_anchors: Vec::new(),
             sources,
         })
     }

@@ -1,4 +1,4 @@
-//! The roots that are known: Mozilla's store, and older roots that chains still end in.
+//! The roots that are known: Mozilla's store, older roots that chains still end in, and what a user names.
 //!
 //! A root is known by its key; a name alone is worth nothing. Built when first asked.
 
@@ -13,19 +13,32 @@ use crate::x509::{AttributeType, Certificate, Name};
 /// certificate, SHA-256 of the `SubjectPublicKeyInfo`.
 const LEGACY: &str = include_str!("legacy-roots.tsv");
 
-/// Known roots.
-#[derive(Debug, Default)]
+/// Trust anchors: known roots, and certificates that the user names.
+#[derive(Debug, Clone, Default)]
 pub struct Anchors {
-    store: OnceLock<Store>,
+    /// Shared by all that stand on the same store.
+    store: Arc<OnceLock<Store>>,
+    given: Vec<Anchor>,
+}
+
+/// A certificate that the user trusts to issue.
+#[derive(Debug, Clone)]
+pub struct Anchor {
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// The file that holds it, for display.
+    pub file: Arc<str>,
 }
 
 /// Where a root is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Mozilla's store.
     Mozilla,
     /// The table of older roots.
     Legacy,
+    /// A file that the user names.
+    Given(Arc<str>),
 }
 
 /// A root whose key is known.
@@ -53,18 +66,59 @@ impl Anchors {
         Self::default()
     }
 
-    /// The root with this key (SHA-256 of its `SubjectPublicKeyInfo`).
+    /// The same and these.
+    #[must_use]
+    pub fn with(&self, given: Vec<Anchor>) -> Self {
+        Self {
+            store: self.store.clone(),
+            given,
+        }
+    }
+
+    /// The root with this certificate's key: a public store's, or one that the user names. Other
+    /// certificates of a public root's key (renewals, cross-signatures) are the same root.
+    #[must_use]
+    pub fn known(&self, certificate: &Certificate) -> Option<KnownRoot> {
+        let key = &certificate.public_key.value.spki_sha256;
+        self.known_key(key)
+            .cloned()
+            .or_else(|| self.given(certificate))
+    }
+
+    /// What the user names with this certificate's subject and key.
+    #[must_use]
+    pub fn given(&self, certificate: &Certificate) -> Option<KnownRoot> {
+        let found = self.given.iter().find(|anchor| {
+            let theirs = &anchor.certificate;
+            theirs.public_key.value.spki_sha256 == certificate.public_key.value.spki_sha256
+                && theirs.subject.value.matches(&certificate.subject.value)
+        })?;
+        Some(KnownRoot {
+            subject: found.certificate.subject.value.to_string(),
+            origin: Origin::Given(found.file.clone()),
+        })
+    }
+
+    /// The root of a public store with this key (SHA-256 of its `SubjectPublicKeyInfo`).
     #[must_use]
     pub fn known_key(&self, spki_sha256: &[u8; 32]) -> Option<&KnownRoot> {
         self.store().by_key.get(spki_sha256)
     }
 
-    /// The embedded certificates of this name.
-    pub fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Arc<Certificate>> {
-        self.store()
-            .certificates
+    /// The certificates of this name, those that the user names first.
+    pub fn named<'a>(
+        &'a self,
+        name: &'a Name,
+    ) -> impl Iterator<Item = (&'a Arc<Certificate>, Origin)> {
+        let given = self
+            .given
             .iter()
-            .filter(move |root| root.subject.value.matches(name))
+            .map(|anchor| (&anchor.certificate, Origin::Given(anchor.file.clone())));
+        let embedded = || self.store().certificates.iter();
+        let embedded = std::iter::once(()).flat_map(move |()| embedded());
+        given
+            .chain(embedded.map(|root| (root, Origin::Mozilla)))
+            .filter(move |(root, _)| root.subject.value.matches(name))
     }
 
     /// Whether a known root bears this name, whatever its key.
@@ -97,12 +151,14 @@ impl Anchors {
     /// These roots and no others.
     pub(crate) fn of(roots: Vec<Certificate>) -> Self {
         let certificates = roots.into_iter().map(Arc::new).collect();
+        let store = Store {
+            by_key: BTreeMap::new(),
+            certificates,
+            legacy_names: Vec::new(),
+        };
         Self {
-            store: OnceLock::from(Store {
-                by_key: BTreeMap::new(),
-                certificates,
-                legacy_names: Vec::new(),
-            }),
+            store: Arc::new(OnceLock::from(store)),
+            given: Vec::new(),
         }
     }
 }

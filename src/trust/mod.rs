@@ -4,4 +4,4 @@
 
 mod anchors;
 
-pub use anchors::{Anchors, KnownRoot, Origin};
+pub use anchors::{Anchor, Anchors, KnownRoot, Origin};

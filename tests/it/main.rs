@@ -15,6 +15,7 @@
     reason = "a test that goes wrong may stop at once"
 )]
 
+mod anchors;
 mod cases;
 mod commands;
 mod corpus;

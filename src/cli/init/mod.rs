@@ -74,19 +74,19 @@ fn look_around(environment: &Environment) -> Result<Vec<Seen>, Failure> {
     };
     let found = input::discover(&[".".into()], &options)
         .map_err(|error| Failure::Said(error.to_string()))?;
-    let session = Session::new(Anchors::embedded());
+    let (session, anchors) = (Session::default(), Anchors::embedded());
     Ok(found
         .iter()
-        .filter_map(|candidate| look_at(candidate, &session))
+        .filter_map(|candidate| look_at(candidate, &session, &anchors))
         .collect())
 }
 
-fn look_at(candidate: &Candidate, session: &Session) -> Option<Seen> {
+fn look_at(candidate: &Candidate, session: &Session, anchors: &Anchors) -> Option<Seen> {
     let Content::Chain { document, .. } = input::read(candidate, &input::Limits::default()).content
     else {
         return None;
     };
-    let chain = chain::build(document, session);
+    let chain = chain::build(document, session, anchors);
     let leaf = chain.leaf()?;
     let subject = &leaf.certificate.subject.value;
     Some(Seen {
