@@ -10,6 +10,7 @@ mod policies;
 mod policy;
 mod progress;
 mod rules;
+mod trust;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -89,6 +90,7 @@ enum Command {
     Rules(rules::Arguments),
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
+    Trust(trust::Arguments),
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -112,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut environment),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+        Command::Trust(arguments) => trust::run(&arguments, &mut environment),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
