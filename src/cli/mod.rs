@@ -80,6 +80,7 @@ Examples:
   chainlint check --policy hygiene chain.pem       what any chain file should satisfy
   chainlint explain leaf-validity-range            what a rule wants, and why
   chainlint inspect chain.pem                      what is in a file
+  chainlint trust import LT.xml                    who may issue QWACs, from a trusted list
 
 Exit status: 0 nothing found, 1 findings, 2 the run could not be done, 3 nothing to check.";
 

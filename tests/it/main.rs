@@ -25,3 +25,4 @@ mod places;
 mod readme;
 mod secrets;
 mod support;
+mod trust;

@@ -46,8 +46,20 @@ pub(super) fn existing(path: &Path, shown: &str) -> Result<TrustedLists, Failure
     })
 }
 
-/// Puts a text in the place of a file, whole or not at all.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Puts lists in the place of a file, whole or not at all.
+pub(super) fn write(path: &Path, shown: &str, lists: &TrustedLists) -> Result<(), Failure> {
+    let text = lists.to_string();
+    // What is written can be read again, or is not written: there are bounds.
+    let refused = TrustedLists::parse(&text, shown).err().unwrap_or_default();
+    if let Some(problem) = refused.first() {
+        let message = format!("{shown} cannot hold all of these lists: {problem}");
+        return Err(Failure::Said(message));
+    }
+    replace(path, &text)
+        .map_err(|error| Failure::Said(format!("{shown} cannot be written: {error}")))
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -13,14 +13,11 @@ use time::OffsetDateTime;
 
 use super::environment::Environment;
 use super::{Failure, Outcome, check};
-use crate::source::{Source, escape};
-use crate::span::Span;
+use crate::policy::Location;
+use crate::source::{Source, clean_same_length, escape};
 use crate::trust::etsi::{self, Import};
 use crate::trust::lists::TrustedLists;
 use crate::yaml::{Problem, Problems};
-
-/// Where the EU keeps its list of lists.
-const LIST_OF_LISTS: &str = "https://ec.europa.eu/tools/lotl/eu-lotl.xml";
 
 /// Take certificates from EU trusted lists, and show what was taken.
 #[derive(Debug, Args)]
@@ -94,49 +91,29 @@ fn import(
     let target = environment.current.join(output);
     let shown = escape(&output.display().to_string());
     let kept = file::existing(&target, &shown)?;
-
-    let all = kept
-        .lists()
+    let said = imports
         .iter()
-        .chain(imports.iter().map(|one| &one.list));
-    let merged = TrustedLists::new(all.cloned());
-    let text = merged.to_string();
-    // What is written can be read again, or is not written.
-    if let Some(problem) = TrustedLists::parse(&text, &shown)
-        .err()
-        .and_then(|problems| problems.into_iter().next())
-    {
-        let message = format!("{shown} cannot hold all of these lists: {problem}");
-        return Err(Failure::Said(message));
-    }
-    file::replace(&target, &text)
-        .map_err(|error| Failure::Said(format!("{shown} cannot be written: {error}")))?;
+        .map(|one| text::describe(&one.list) + &text::counts(one));
+    environment.output(&said.collect::<String>())?;
 
-    let mut said = String::new();
-    for one in &imports {
-        said.push_str(&text::describe(&one.list));
-        said.push_str(&text::counts(one));
+    // An empty list is news where it takes the place of one that was not.
+    let replaces = |import: &Import| kept.of(&import.list.territory).is_some();
+    if imports.iter().all(|one| one.list.services.is_empty()) && !imports.iter().any(replaces) {
+        let message = "there is no granted CA/QC service for website authentication in these lists; \
+                       nothing was written";
+        return Err(Failure::Said(message.to_owned()));
     }
-    let total: usize = merged.lists().iter().map(|list| list.services.len()).sum();
-    said.push_str(&format!(
-        "{shown} has {}, {}\n",
-        text::plural(merged.lists().len(), "list"),
-        text::plural(total, "service")
-    ));
-    environment.output(&said)?;
+    let new = imports.iter().map(|one| &one.list);
+    let merged = TrustedLists::new(kept.lists().iter().chain(new).cloned());
+    file::write(&target, &shown, &merged)?;
+
+    environment.output(&text::total(&merged, &shown))?;
     for one in &imports {
-        let before = kept
-            .lists()
-            .iter()
-            .find(|list| list.territory == one.list.territory);
-        for warning in text::warnings(one, before, now) {
+        for warning in text::warnings(one, kept.of(&one.list.territory), now) {
             environment.note(&warning);
         }
     }
-    environment.note(&format!(
-        "warning: the XML signature of the lists was not verified; fetch each list over https from \
-         the address that {LIST_OF_LISTS} gives, and compare its sha256"
-    ));
+    environment.note(text::NOT_VERIFIED);
     Ok(())
 }
 
@@ -146,42 +123,19 @@ fn read_all(files: &[PathBuf], environment: &Environment) -> Result<Vec<Import>,
     let mut problems: Problems = Vec::new();
     let mut territories: BTreeMap<String, String> = BTreeMap::new();
     for path in files {
-        let shown = path.display().to_string();
-        let refuse = |message: String| {
-            let source = Arc::new(Source::new(&shown, ""));
-            Problem::new(&source, Span::default(), message, "")
-        };
-        let bytes = match read(path, environment) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let message = format!("`{}` cannot be read: {error}", escape(&shown));
-                problems.push(refuse(message));
-                continue;
-            }
-        };
-        let name = path
-            .file_name()
-            .map_or_else(|| shown.clone(), |name| name.display().to_string());
-        match etsi::read(&bytes, &name) {
+        let shown = escape(&path.display().to_string());
+        match read(path, environment) {
             Ok(import) => {
                 let territory = import.list.territory.clone();
                 if let Some(first) = territories.insert(territory, shown.clone()) {
-                    let message = format!(
-                        "`{}` and `{}` are both lists of {}",
-                        escape(&first),
-                        escape(&shown),
-                        import.list.territory
-                    );
-                    problems.push(refuse(message).help("give the newer one alone"));
+                    let territory = &import.list.territory;
+                    let message = format!("`{first}` and `{shown}` are both lists of {territory}");
+                    let problem = *of_argument(path, message, "the second one");
+                    problems.push(problem.help("give the newer one alone"));
                 }
                 imports.push(import);
             }
-            Err(error) => {
-                let text = String::from_utf8_lossy(&bytes);
-                let source = Arc::new(Source::new(&shown, &text));
-                let problem = Problem::new(&source, error.span, error.to_string(), "here");
-                problems.push(problem.help(error.refusal.help()));
-            }
+            Err(problem) => problems.push(*problem),
         }
     }
     if problems.is_empty() {
@@ -191,12 +145,33 @@ fn read_all(files: &[PathBuf], environment: &Environment) -> Result<Vec<Import>,
     }
 }
 
-fn read(path: &Path, environment: &Environment) -> io::Result<Vec<u8>> {
+/// One list, or why it cannot be taken.
+fn read(path: &Path, environment: &Environment) -> Result<Import, Box<Problem>> {
+    let shown = path.display().to_string();
+    let bytes = bytes_of(path, environment).map_err(|error| {
+        let message = format!("`{}` cannot be read: {error}", escape(&shown));
+        of_argument(path, message, "this file")
+    })?;
+    let name = path.file_name().map(|name| name.display().to_string());
+    etsi::read(&bytes, name.as_deref().unwrap_or(&shown)).map_err(|error| {
+        let source = Arc::new(Source::new(&shown, &clean_same_length(&bytes)));
+        let problem = Problem::new(&source, error.span, error.to_string(), "here");
+        Box::new(problem.help(error.refusal.help()))
+    })
+}
+
+fn bytes_of(path: &Path, environment: &Environment) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(etsi::MAX_BYTES).unwrap_or(u64::MAX);
     if path.as_os_str() == "-" {
         return environment.input(limit);
     }
     file::read_up_to(limit, &environment.current.join(path))
+}
+
+/// A problem with a file as such, shown where it was named.
+fn of_argument(path: &Path, message: String, label: &str) -> Box<Problem> {
+    let named = Location::of_text("command line", &path.display().to_string());
+    Box::new(Problem::new(&named.source, named.span, message, label))
 }
 
 fn list(file: &Path, now: OffsetDateTime, environment: &mut Environment) -> Result<(), Failure> {

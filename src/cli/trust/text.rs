@@ -5,8 +5,13 @@ use time::OffsetDateTime;
 
 use crate::source::escape;
 use crate::trust::etsi::Import;
-use crate::trust::lists::TrustedList;
+use crate::trust::lists::{TrustedList, TrustedLists};
 use crate::x509::Instant;
+
+/// Said once after every import.
+pub(super) const NOT_VERIFIED: &str = "\
+warning: the XML signature of the lists was not verified; fetch each list over https from the address \
+that https://ec.europa.eu/tools/lotl/eu-lotl.xml gives, and compare its sha256";
 
 /// What a list says of itself, in lines.
 pub(super) fn describe(list: &TrustedList) -> String {
@@ -36,6 +41,16 @@ pub(super) fn counts(import: &Import) -> String {
     )
 }
 
+/// What a file holds by now, in a line.
+pub(super) fn total(lists: &TrustedLists, file: &str) -> String {
+    let services = lists.lists().iter().map(|list| list.services.len()).sum();
+    format!(
+        "{file} has {}, {}\n",
+        plural(lists.lists().len(), "list"),
+        plural(services, "service")
+    )
+}
+
 pub(super) fn warnings(
     import: &Import,
     before: Option<&TrustedList>,
@@ -52,15 +67,9 @@ pub(super) fn warnings(
             list.territory, list.sequence, before.sequence
         ));
     }
-    if !import.is_member_state {
+    if !import.is_national {
         warnings.push(format!(
-            "warning: {}: by its type, this is not the list of an EU member state",
-            list.territory
-        ));
-    }
-    if list.services.is_empty() {
-        warnings.push(format!(
-            "warning: {}: the list has no granted CA/QC service for website authentication",
+            "warning: {}: by its type, this is no national list under the EU's scheme",
             list.territory
         ));
     }
@@ -76,7 +85,7 @@ pub(super) fn expired(list: &TrustedList) -> String {
     )
 }
 
-pub(super) fn plural(count: usize, what: &str) -> String {
+fn plural(count: usize, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {what}{ending}")
 }

@@ -25,8 +25,8 @@ use xml::{Element, shown};
 
 pub use error::{Error, Refusal};
 
-/// Most bytes of a list: at 4 KiB a service, 8,000 services of one country.
-pub const MAX_BYTES: usize = 32 << 20;
+/// Most bytes of a list; the longest ones, Germany's and Italy's, have two million.
+pub const MAX_BYTES: usize = 16 << 20;
 
 /// Services that issue qualified certificates (TS 119 612 §5.5.1.1).
 const CA_QC: &str = "http://uri.etsi.org/TrstSvc/Svctype/CA/QC";
@@ -37,8 +37,8 @@ const FOR_WEBSITES: &str =
     "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForWebSiteAuthentication";
 /// How the type of a list of lists ends (§5.3.3): `EUlistofthelists`, `CClistofthelists`.
 const LIST_OF_LISTS: &str = "listofthelists";
-/// The type of an EU member state's list (§5.3.3).
-const MEMBER_STATE: &str = "http://uri.etsi.org/TrstSvc/TrustedList/TSLType/EUgeneric";
+/// The type of a national list under the EU's scheme (§5.3.3).
+const NATIONAL: &str = "http://uri.etsi.org/TrstSvc/TrustedList/TSLType/EUgeneric";
 /// Versions of the format that are read (§5.3.1).
 const VERSIONS: [&str; 2] = ["5", "6"];
 /// Characters of a name that are kept; a file of many services repeats it often.
@@ -49,8 +49,8 @@ const NAME_LENGTH: usize = 200;
 pub struct Import {
     /// What was taken.
     pub list: TrustedList,
-    /// Whether it is the list of a member state of the EU.
-    pub is_member_state: bool,
+    /// Whether its type is that of a national list under the EU's scheme.
+    pub is_national: bool,
     /// How many providers it names.
     pub providers: usize,
     /// What was passed over.
@@ -82,7 +82,7 @@ impl fmt::Display for PassedOver {
             (self.without_certificate, "without a readable certificate"),
             (
                 self.unreadable_certificates,
-                "certificates that cannot be read",
+                "of their certificates unreadable",
             ),
         ];
         let told: Vec<String> = reasons
@@ -135,7 +135,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Import, Error> {
     }
     Ok(Import {
         list,
-        is_member_state: list_type == MEMBER_STATE,
+        is_national: list_type == NATIONAL,
         providers,
         passed_over,
     })

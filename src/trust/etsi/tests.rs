@@ -54,7 +54,7 @@ fn list(services: &str) -> String {
          <SchemeInformation>\n\
          <TSLVersionIdentifier>5</TSLVersionIdentifier>\n\
          <TSLSequenceNumber>79</TSLSequenceNumber>\n\
-         <TSLType>{MEMBER_STATE}</TSLType>\n\
+         <TSLType>{NATIONAL}</TSLType>\n\
          <SchemeOperatorName><Name xml:lang=\"lt\">Tarnyba</Name>\n\
          <Name xml:lang=\"EN\">The\n   Authority &amp; Co</Name></SchemeOperatorName>\n\
          <SchemeTerritory>LT</SchemeTerritory>\n\
@@ -106,7 +106,7 @@ fn a_granted_service_for_websites_is_taken_with_all_that_is_known_of_it() {
     assert_eq!(service.status_since, utc("2020-01-02T03:04:05Z"));
     assert_eq!(BASE64.encode(&service.certificates[0].der), root(0));
     assert_eq!(BASE64.encode(&service.certificates[1].der), root(1));
-    assert_eq!((import.providers, import.is_member_state), (1, true));
+    assert_eq!((import.providers, import.is_national), (1, true));
     assert_eq!(import.passed_over, PassedOver::default());
 }
 
@@ -145,7 +145,7 @@ fn certificates_that_cannot_be_read_are_counted_and_leave_the_others() {
     let told = import.passed_over.to_string();
     assert_eq!(
         told,
-        "2 without a readable certificate, 3 certificates that cannot be read"
+        "2 without a readable certificate, 3 of their certificates unreadable"
     );
 }
 
@@ -267,7 +267,7 @@ fn a_list_has_expired_when_its_next_update_has_passed() {
 
 #[test]
 fn a_list_of_lists_is_told_as_such() {
-    let xml = list("").replace(MEMBER_STATE, LOTL);
+    let xml = list("").replace(NATIONAL, LOTL);
     assert_eq!(
         refused(&xml),
         "6:10 the file is a list of trusted lists (LOTL); it names no services itself"
@@ -283,8 +283,8 @@ fn a_list_of_lists_is_told_as_such() {
 
 #[test]
 fn the_list_of_another_kind_of_scheme_is_taken_and_told() {
-    let import = taken(&list("").replace(MEMBER_STATE, "http://example.org/national"));
-    assert!(!import.is_member_state);
+    let import = taken(&list("").replace(NATIONAL, "http://example.org/national"));
+    assert!(!import.is_national);
 }
 
 #[test]
@@ -385,7 +385,7 @@ fn what_is_not_utf_8_or_too_large_is_refused() {
     let error = read(&vec![b' '; MAX_BYTES + 1], "x").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the file is larger than 32 MiB, far more than any trusted list"
+        "the file is larger than 16 MiB, far more than any trusted list"
     );
 }
 

@@ -192,20 +192,21 @@ impl Builder<'_> {
         let at = self.position(self.reader.error_position());
         let span = Span::new(at, at.saturating_add(1).min(self.end));
         let open = self.open.last().map(|open| shown(&open.name));
-        match (error, open) {
+        let what = match (error, open) {
             // All errors of syntax are markup that has no end.
-            (quick_xml::Error::Syntax(_), Some(open)) => Refusal::Truncated(open).at(span),
+            (quick_xml::Error::Syntax(_), Some(open)) => return Refusal::Truncated(open).at(span),
+            (quick_xml::Error::Syntax(error), None) => error.to_string(),
+            (quick_xml::Error::IllFormed(error), _) => error.to_string(),
+            (quick_xml::Error::Namespace(error), _) => error.to_string(),
+            (quick_xml::Error::InvalidAttr(error), _) => error.to_string(),
             (
-                quick_xml::Error::Syntax(_)
-                | quick_xml::Error::Io(_)
-                | quick_xml::Error::IllFormed(_)
-                | quick_xml::Error::InvalidAttr(_)
+                quick_xml::Error::Io(_)
                 | quick_xml::Error::Encoding(_)
-                | quick_xml::Error::Escape(_)
-                | quick_xml::Error::Namespace(_),
+                | quick_xml::Error::Escape(_),
                 _,
-            ) => Refusal::Malformed(shown(&error.to_string())).at(span),
-        }
+            ) => error.to_string(),
+        };
+        Refusal::Malformed(shown(&what)).at(span)
     }
 
     fn position(&self, offset: u64) -> usize {
@@ -220,7 +221,7 @@ impl Builder<'_> {
 /// A name or a message from the file, short and safe to print.
 pub(super) fn shown(text: &str) -> String {
     /// Characters that tell what it is.
-    const LENGTH: usize = 80;
+    const LENGTH: usize = 120;
     let mut short: String = text.chars().take(LENGTH).collect();
     if short.len() < text.len() {
         short.push('…');

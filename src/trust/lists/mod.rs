@@ -128,6 +128,12 @@ impl TrustedLists {
         &self.lists
     }
 
+    /// The list of a territory.
+    #[must_use]
+    pub fn of(&self, territory: &str) -> Option<&TrustedList> {
+        self.lists.iter().find(|list| list.territory == territory)
+    }
+
     /// The listed service whose digital identity a certificate is: key and subject are those of a
     /// listed certificate (TS 119 612 §5.5.3; issuer, serial number and dates may differ). Where
     /// there are several services, the first one.
