@@ -130,7 +130,7 @@ fn read_all(files: &[PathBuf], environment: &Environment) -> Result<Vec<Import>,
                 if let Some(first) = territories.insert(territory, shown.clone()) {
                     let territory = &import.list.territory;
                     let message = format!("`{first}` and `{shown}` are both lists of {territory}");
-                    let problem = *of_argument(path, message, "the second one");
+                    let problem = of_argument(path, message, "the second one");
                     problems.push(problem.help("give the newer one alone"));
                 }
                 imports.push(import);
@@ -150,7 +150,7 @@ fn read(path: &Path, environment: &Environment) -> Result<Import, Box<Problem>> 
     let shown = path.display().to_string();
     let bytes = bytes_of(path, environment).map_err(|error| {
         let message = format!("`{}` cannot be read: {error}", escape(&shown));
-        of_argument(path, message, "this file")
+        Box::new(of_argument(path, message, "this file"))
     })?;
     let name = path.file_name().map(|name| name.display().to_string());
     etsi::read(&bytes, name.as_deref().unwrap_or(&shown)).map_err(|error| {
@@ -169,9 +169,9 @@ fn bytes_of(path: &Path, environment: &Environment) -> io::Result<Vec<u8>> {
 }
 
 /// A problem with a file as such, shown where it was named.
-fn of_argument(path: &Path, message: String, label: &str) -> Box<Problem> {
+fn of_argument(path: &Path, message: String, label: &str) -> Problem {
     let named = Location::of_text("command line", &path.display().to_string());
-    Box::new(Problem::new(&named.source, named.span, message, label))
+    Problem::new(&named.source, named.span, message, label)
 }
 
 fn list(file: &Path, now: OffsetDateTime, environment: &mut Environment) -> Result<(), Failure> {

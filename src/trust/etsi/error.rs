@@ -84,6 +84,7 @@ impl Refusal {
                  `TSLLocation`"
             }
             Self::Truncated(_) | Self::Empty => "fetch the list again; the download was cut short",
+            Self::UnknownVersion(_) => "fetch the country's current list",
             Self::DocumentType => "trusted lists have none; fetch the list again",
             Self::TooLarge { .. }
             | Self::NotUtf8
@@ -91,7 +92,6 @@ impl Refusal {
             | Self::TooDeep(_)
             | Self::TooManyElements(_)
             | Self::OtherXml(_)
-            | Self::UnknownVersion(_)
             | Self::Missing(_)
             | Self::BadValue { .. } => {
                 "a trusted list is XML as ETSI TS 119 612 describes it, with `TrustServiceStatusList` \

@@ -119,7 +119,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Import, Error> {
     }
     let list_type = accept(&root)?;
     let mut list = scheme(&root)?;
-    list.file = file.to_owned();
+    file.clone_into(&mut list.file);
     list.sha256 = Sha256::digest(bytes).into();
     let mut passed_over = PassedOver::default();
     let mut providers = 0_usize;

@@ -1,6 +1,7 @@
 //! Lists written out by hand, with Mozilla's roots as certificates.
 
 use data_encoding::BASE64;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -16,10 +17,11 @@ fn root(number: usize) -> String {
 
 /// A service with the current information given, and a history.
 fn service(kind: &str, status: &str, purpose: &str, certificates: &[String]) -> String {
-    let identities: String = certificates
+    let identities: Vec<String> = certificates
         .iter()
         .map(|base64| format!("<DigitalId><X509Certificate>{base64}</X509Certificate></DigitalId>"))
         .collect();
+    let identities = identities.concat();
     let information = |kind: &str, status: &str, purpose: &str| {
         format!(
             "<ServiceTypeIdentifier>{kind}</ServiceTypeIdentifier>\
@@ -165,7 +167,7 @@ fn base64_may_have_line_breaks_spaces_and_carriage_returns_by_number() {
         format!("<![CDATA[{head}\n{tail}]]>"),
         format!("{head}<!-- a comment -->{tail}"),
     ] {
-        let import = taken(&list(&web(&[broken.clone()])));
+        let import = taken(&list(&web(std::slice::from_ref(&broken))));
         assert_eq!(import.list.certificates(), 1, "{broken}");
     }
 }
@@ -290,8 +292,8 @@ fn the_list_of_another_kind_of_scheme_is_taken_and_told() {
 #[test]
 fn what_is_no_trusted_list_is_told_in_its_place() {
     let whole = list("");
-    let half = &whole[..whole.find("79</TSL").unwrap()];
-    let in_a_tag = &whole[..whole.find("SequenceNumber>").unwrap()];
+    let half = whole.split("79</TSL").next().unwrap();
+    let in_a_tag = whole.split("SequenceNumber>").next().unwrap();
     for (text, told) in [
         ("", "1:1 the file is empty"),
         ("\u{FEFF} \n", "1:1 the file is empty"),
@@ -415,13 +417,40 @@ fn depth_attributes_and_namespaces_cost_no_more_than_their_length() {
     // In another namespace as well.
     let deep = list(&"<a xmlns=''>".repeat(200_000));
     assert!(refused(&deep).ends_with("elements are nested deeper than 64 levels"));
-    let attributes: String = (0..200_000).map(|n| format!(" a{n}='x'")).collect();
+    let attributes = (0..200_000).map(|n| format!(" a{n}='x'"));
+    let attributes = attributes.collect::<Vec<_>>().concat();
     let wide =
         list(&web(&[root(0)])).replace("<TSPServices>", &format!("<TSPServices{attributes}>"));
     assert_eq!(taken(&wide).list.certificates(), 1);
-    let namespaces: String = (0..200_000).map(|n| format!(" xmlns:a{n}='x'")).collect();
+    let namespaces = (0..200_000).map(|n| format!(" xmlns:a{n}='x'"));
+    let namespaces = namespaces.collect::<Vec<_>>().concat();
     let many = list("").replace("<TSPServices>", &format!("<TSPServices{namespaces}>"));
     assert!(refused(&many).contains("not well-formed XML"));
+}
+
+#[test]
+fn a_list_that_was_cut_anywhere_is_refused_with_a_place_inside_it() {
+    let whole = list(&web(&["AAAA".to_owned()]));
+    let body = whole.trim_end();
+    for (at, _) in body.char_indices() {
+        let cut = body.get(..at).unwrap();
+        let error = read(cut.as_bytes(), "x").unwrap_err();
+        assert!(error.span.end <= cut.len().max(1), "{at}: {error:?}");
+    }
+    assert!(read(body.as_bytes(), "x").is_ok());
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_taken_or_refused_with_a_place_inside_it(
+        text in "([<>/&;='\" ?!a:#\\[\\]-]|<a |</a>|xmlns|<!--|<!\\[CDATA\\[|\\]\\]>|\\PC){0,60}"
+    ) {
+        for text in [text.clone(), list(&text)] {
+            if let Err(error) = read(text.as_bytes(), "x") {
+                prop_assert!(error.span.end <= text.len().max(1), "{error:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -15,9 +15,8 @@ use crate::span::Span;
 use crate::x509::Certificate;
 use crate::yaml::{self, Located, Problem, Problems};
 
-/// Largest file, in bytes: at some 3 kB a certificate, several times what all lists of the Union
-/// name.
-pub const MAX_BYTES: usize = 8 << 20;
+/// Largest file, in bytes: all lists of the Union together make a quarter of a megabyte (2019).
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// Certificates of website authentication services from EU trusted lists, as `chainlint trust
 /// import` writes them. The XML signatures of the lists were not verified.

@@ -227,5 +227,4 @@ fn a_file_of_all_the_unions_services_is_read_in_a_moment() {
     assert!(TrustedLists::parse(&text, "x").is_ok());
     // Tests run without optimisation on busy machines; quadratic cost would take minutes.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
-    println!("{} bytes in {:?}", text.len(), begun.elapsed());
 }
