@@ -1,10 +1,8 @@
 //! The class of a chain: who stands behind it.
 
 use super::{Member, Session, Signature, Top};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, qc};
 
-/// The PSD2 statement (TS 119 495 §5.1).
-const PSD2_STATEMENT: &str = "0.4.0.19495.2";
 /// QcType "web" (EN 319 412-5 §4.2.3).
 const QC_TYPE_WEB: &str = "0.4.0.1862.1.6.3";
 /// Policies of the CA/Browser Forum begin so.
@@ -121,8 +119,8 @@ fn is_qwac(leaf: &Certificate) -> bool {
         .qc_statements
         .value()
         .is_some_and(|statements| {
-            statements.ids.iter().any(|id| id == PSD2_STATEMENT)
-                || statements.types.iter().any(|id| id == QC_TYPE_WEB)
+            statements.get(qc::PSD2).is_some()
+                || statements.types().any(|oid| oid.value == QC_TYPE_WEB)
         })
 }
 

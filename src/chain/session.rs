@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
-use super::{Signature, signature};
+use super::{Chain, Signature, Top, signature};
 use crate::trust::Anchors;
 use crate::x509::{self, Certificate};
 
@@ -37,6 +37,19 @@ impl Session {
     #[must_use]
     pub fn anchors(&self) -> &Anchors {
         &self.anchors
+    }
+
+    /// The known root that issued a chain's top and is not in the file.
+    #[must_use]
+    pub fn missing_root(&self, chain: &Chain) -> Option<Arc<Certificate>> {
+        let top = &chain
+            .top_member()
+            .filter(|_| chain.top == Top::IssuerMissing)?
+            .certificate;
+        self.anchors
+            .named(&top.issuer.value)
+            .find(|root| self.signature(root, top) == Signature::Valid)
+            .cloned()
     }
 
     /// The certificate, parsed once a run.

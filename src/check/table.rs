@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use super::expression::{Constant, Model};
 use super::{Check, kinds};
+use crate::mend::Mend;
 use crate::source::Source;
 use crate::yaml::{self, Node, Problems};
 use std::sync::Arc;
@@ -18,6 +20,8 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
     const DETAILS: Details;
     /// Whether it is asked of each certificate (then a rule has `on`) or of the file.
     const SCOPE: Scope;
+    /// What cures a failure, where `--fix` can.
+    const MEND: Option<Mend> = None;
 
     /// Makes the check.
     ///
@@ -38,6 +42,23 @@ pub enum Scope {
     Chain,
     /// The file as such.
     File,
+    /// Each certificate where the rule has `on`, else the chain.
+    ByRule,
+}
+
+/// What a check may know of the rule that asks it.
+#[derive(Debug)]
+pub struct Within<'a> {
+    /// The file that the parameters stand in.
+    pub source: &'a Arc<Source>,
+    /// Whether the rule has `on`.
+    pub has_on: bool,
+    /// The policy's variables.
+    pub variables: &'a [(&'a str, Constant)],
+    /// Whether all of the policy could be read.
+    pub is_complete: bool,
+    /// The facts that expressions may name.
+    pub model: &'a Model,
 }
 
 /// One row of the table.
@@ -50,8 +71,10 @@ pub struct Kind {
     pub outcomes: Details,
     /// See [`Parameters::DETAILS`].
     pub details: Details,
+    /// See [`Parameters::MEND`].
+    pub mend: Option<Mend>,
     /// Reads the parameters; problems go into the list, and then there is no check.
-    pub read: fn(&Node, &Arc<Source>, &mut Problems) -> Option<Check>,
+    pub read: fn(&Node, &Within<'_>, &mut Problems) -> Option<Check>,
     /// The JSON Schema of the parameters, with their docs.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -71,16 +94,14 @@ const fn row<P: Parameters>() -> Kind {
         scope: P::SCOPE,
         outcomes: P::OUTCOMES,
         details: P::DETAILS,
+        mend: P::MEND,
         read: read::<P>,
         schema: SchemaGenerator::subschema_for::<P>,
     }
 }
 
-fn read<P: Parameters>(
-    node: &Node,
-    source: &Arc<Source>,
-    problems: &mut Problems,
-) -> Option<Check> {
+fn read<P: Parameters>(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Check> {
+    let source = within.source;
     let parameters: P = yaml::from_node(node, source, problems)?;
     match parameters.build() {
         Ok(check) => Some(check),
@@ -106,6 +127,8 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::complete::Complete>(),
     row::<kinds::distinct_keys::DistinctKeys>(),
     row::<kinds::encoding::Encoding>(),
+    kinds::expression::KIND,
+    row::<kinds::extension_not_critical::ExtensionNotCritical>(),
     row::<kinds::extension_present::ExtensionPresent>(),
     row::<kinds::issuer_avoids::IssuerAvoids>(),
     row::<kinds::key_algorithm::KeyAlgorithm>(),
@@ -116,6 +139,9 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::name_avoids::NameAvoids>(),
     row::<kinds::name_constraints::NameConstraints>(),
     row::<kinds::name_includes::NameIncludes>(),
+    row::<kinds::nca_id::NcaId>(),
+    row::<kinds::nca_listed::NcaListed>(),
+    row::<kinds::nca_organization::NcaOrganization>(),
     row::<kinds::no_duplicates::NoDuplicates>(),
     row::<kinds::no_private_key::NoPrivateKey>(),
     row::<kinds::no_stray_text::NoStrayText>(),
@@ -124,13 +150,26 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::not_expired::NotExpired>(),
     row::<kinds::not_single_self_signed::NotSingleSelfSigned>(),
     row::<kinds::order::Order>(),
+    row::<kinds::organization_identifier::OrganizationIdentifier>(),
     row::<kinds::path_length::PathLength>(),
     row::<kinds::pem_format::PemFormat>(),
+    row::<kinds::policy_any_of::PolicyAnyOf>(),
+    row::<kinds::psd2_roles_avoid::Psd2RolesAvoid>(),
+    row::<kinds::psd2_roles_include::Psd2RolesInclude>(),
+    row::<kinds::psd2_roles_known::Psd2RolesKnown>(),
+    row::<kinds::psd2_roles_present::Psd2RolesPresent>(),
+    row::<kinds::psd2_statement::Psd2Statement>(),
     row::<kinds::purpose::Purpose>(),
+    row::<kinds::purpose_beyond::PurposeBeyond>(),
+    row::<kinds::qc_disclosures::QcDisclosures>(),
+    row::<kinds::qc_statement_present::QcStatementPresent>(),
+    row::<kinds::qc_statements_avoid::QcStatementsAvoid>(),
+    row::<kinds::qc_type::QcType>(),
     row::<kinds::readable::Readable>(),
     row::<kinds::recognised_root::RecognisedRoot>(),
     row::<kinds::remaining_validity::RemainingValidity>(),
     row::<kinds::root_included::RootIncluded>(),
+    row::<kinds::root_not_own::RootNotOwn>(),
     row::<kinds::rsa_exponent::RsaExponent>(),
     row::<kinds::rsa_key_size::RsaKeySize>(),
     row::<kinds::serial_number::SerialNumber>(),
@@ -138,6 +177,8 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::signatures::Signatures>(),
     row::<kinds::single_leaf::SingleLeaf>(),
     row::<kinds::subject_attribute::SubjectAttribute>(),
+    row::<kinds::subject_attributes_once::SubjectAttributesOnce>(),
+    row::<kinds::validity_limit::ValidityLimit>(),
     row::<kinds::validity_period::ValidityPeriod>(),
     row::<kinds::version::Version>(),
 ];

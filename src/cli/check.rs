@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::environment::Environment;
 use super::progress::Bar;
-use super::{Failure, Outcome, plan, policies};
+use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
@@ -30,6 +30,12 @@ use crate::yaml::did_you_mean;
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
     pub(super) paths: Vec<PathBuf>,
+    /// Check also the files that this file names, one a line; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// The names of --files-from end with a NUL, as `git ls-files -z` writes them.
+    #[arg(short = '0', long, requires = "files_from")]
+    pub(super) null: bool,
     /// The policy for all files: a built-in's name, or a path to a YAML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
@@ -81,6 +87,13 @@ pub(super) struct Arguments {
     /// Count the findings of each rule on standard error.
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Mend what can be mended without a doubt: order, repetitions, strangers, text, PEM; `all` also
+    /// appends a root that is missing, where it is known. What is left is reported.
+    #[arg(long, value_enum, value_name = "SCOPE", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    fix: Option<fix::Scope>,
+    /// Print what --fix would change, and change nothing; the exit status is 1 if there is anything.
+    #[arg(long)]
+    diff: bool,
     /// Say nothing on standard error but errors.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -140,7 +153,23 @@ pub(super) fn run(
         ignore,
         limits: input::Limits::default(),
     };
-    let report = execute(&plan, arguments, environment)?;
+    let mut report = execute(&plan, arguments, environment)?;
+    if arguments.diff {
+        let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
+        let mended = fix::run(&plan, &report, scope, true, arguments, environment)?;
+        environment.output(&mended.diff)?;
+        return Ok(if mended.changed > 0 {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
+        });
+    }
+    if let Some(scope) = arguments.fix {
+        let mended = fix::run(&plan, &report, scope, false, arguments, environment)?;
+        if mended.changed > 0 {
+            report = execute(&plan, arguments, environment)?;
+        }
+    }
     let style = environment.style_for_output(arguments.verbose);
     let text = match arguments.format {
         Format::Full => full::write(&report, style),
@@ -163,7 +192,7 @@ pub(super) fn run(
     }
 }
 
-fn execute(
+pub(super) fn execute(
     plan: &Plan,
     arguments: &Arguments,
     environment: &Environment,

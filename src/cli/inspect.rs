@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use super::environment::Environment;
 use super::{Failure, Outcome};
 use crate::chain::{self, Session};
-use crate::facts::{self, CertificateFacts, FileFacts};
+use crate::facts::{self, CertificateFacts, FileFacts, QcFacts};
 use crate::input::{self, Candidate, Content};
 use crate::trust::Anchors;
+use crate::x509::qc::statement_name;
 
 /// Show what is in a file: each certificate, and how they belong together.
 #[derive(Debug, Args)]
@@ -195,7 +196,11 @@ fn certificate_text(facts: &CertificateFacts) -> String {
         "validation",
         facts.validation.as_deref().unwrap_or_default(),
     );
-    row("statements", &facts.qc_statements.join(", "));
+    if let Some(qc) = &facts.qc {
+        for (name, value) in qc_rows(qc) {
+            row(name, &value);
+        }
+    }
     row(
         "version",
         &if facts.version == 3 {
@@ -207,4 +212,40 @@ fn certificate_text(facts: &CertificateFacts) -> String {
     row("SHA-256", &facts.sha256);
     row("key SHA-256", &facts.key.spki_sha256);
     out
+}
+
+/// The rows about qcStatements: name, value.
+fn qc_rows(qc: &QcFacts) -> Vec<(&'static str, String)> {
+    let statements = qc.statements.iter().map(|statement| {
+        let name = statement.name.as_deref().unwrap_or(&statement.oid);
+        match &statement.problem {
+            Some(problem) => format!("{name} (malformed: {problem})"),
+            None => name.to_owned(),
+        }
+    });
+    let types = qc.types.iter().map(|oid| match statement_name(oid) {
+        Some(name) => format!("{name} ({oid})"),
+        None => oid.clone(),
+    });
+    let disclosures = qc
+        .disclosures
+        .iter()
+        .map(|found| format!("{} ({})", found.url, found.language));
+    let mut rows = vec![
+        ("statements", statements.collect::<Vec<_>>().join(", ")),
+        ("qualified for", types.collect::<Vec<_>>().join(", ")),
+        ("disclosures", disclosures.collect::<Vec<_>>().join(", ")),
+        ("law of", qc.legislation.join(", ")),
+        ("limit", qc.limit_value.clone().unwrap_or_default()),
+    ];
+    if let Some(psd2) = &qc.psd2 {
+        let roles = psd2.roles.iter();
+        let roles = roles.map(|role| format!("{} ({})", role.name, role.oid));
+        let authority = [&psd2.nca_id, &psd2.nca_name];
+        let authority = authority.into_iter().flatten().cloned();
+        rows.push(("PSD2 roles", roles.collect::<Vec<_>>().join(", ")));
+        rows.push(("authority", authority.collect::<Vec<_>>().join(", ")));
+        rows.push(("PSD2 at fault", psd2.problems.join("; ")));
+    }
+    rows
 }

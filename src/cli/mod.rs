@@ -2,9 +2,13 @@
 //! terminal and standard input, and the only one that writes to standard output and error.
 
 mod check;
+mod completions;
 mod environment;
 mod explain;
+mod fix;
+mod init;
 mod inspect;
+mod man;
 mod plan;
 mod policies;
 mod policy;
@@ -91,6 +95,9 @@ enum Command {
     Rules(rules::Arguments),
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
+    Init(init::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
     Trust(trust::Arguments),
 }
 
@@ -115,6 +122,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut environment),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+        Command::Init(arguments) => init::run(&arguments, &mut environment),
+        Command::Completions(arguments) => completions::run(&arguments, &mut environment),
+        Command::Man(arguments) => man::run(&arguments, &mut environment),
         Command::Trust(arguments) => trust::run(&arguments, &mut environment),
     };
     match outcome {

@@ -1,6 +1,7 @@
 //! From the arguments of `check` to the files of the run, each with its policy.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,10 @@ use super::{Failure, policies};
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
 use crate::policy::{self, Config, Override, Policy, Reference};
+use crate::source::escape;
+
+/// The longest list of names, in bytes: about a million paths.
+const MAX_LIST: u64 = 64 << 20;
 
 /// The files of the run, each with its policy.
 pub(super) fn files(
@@ -57,7 +62,13 @@ fn inputs(
         .iter()
         .cloned()
         .partition(|path| path.as_os_str() == "-");
-    if arguments.paths.is_empty() {
+    if let Some(list) = &arguments.files_from {
+        if list.as_os_str() == "-" && !streams.is_empty() {
+            let twice = "standard input is either a chain or the list of --files-from, not both";
+            return Err(Failure::Said(twice.to_owned()));
+        }
+        paths.extend(named_by(list, arguments.null, environment)?);
+    } else if arguments.paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
     let found =
@@ -71,6 +82,39 @@ fn inputs(
         });
     }
     Ok(inputs)
+}
+
+/// The paths that a list names: one a line, or ended by NULs. An empty list names none.
+fn named_by(list: &Path, null: bool, environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
+    let bytes = if list.as_os_str() == "-" {
+        environment.input(MAX_LIST)?
+    } else {
+        let path = environment.current.join(list);
+        let said = |error| Failure::Said(format!("--files-from {}: {error}", list.display()));
+        fs::read(&path).map_err(said)?
+    };
+    let too_long = u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_LIST);
+    if too_long {
+        let message = format!("--files-from {}: the list is too long", list.display());
+        return Err(Failure::Said(message));
+    }
+    let mut paths = Vec::new();
+    for name in bytes.split(|byte| *byte == if null { 0 } else { b'\n' }) {
+        let name = if null {
+            name
+        } else {
+            name.strip_suffix(b"\r").unwrap_or(name)
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let name = std::str::from_utf8(name).map_err(|_| {
+            let shown = escape(&String::from_utf8_lossy(name));
+            Failure::Said(format!("--files-from: `{shown}` is no UTF-8"))
+        })?;
+        paths.push(PathBuf::from(name));
+    }
+    Ok(paths)
 }
 
 /// A path as patterns of a config see it: from the config's folder, without `.` and `..`.

@@ -6,6 +6,7 @@
 
 mod stamp;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use rayon::prelude::*;
 use time::OffsetDateTime;
 
 use crate::chain::{self, Chain, Class, Session};
-use crate::check::{Check, Context, File, FileState, Subject};
+use crate::check::{self, Check, Context, File, FileState, Subject};
+use crate::facts::{FileLabels, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
@@ -130,6 +132,14 @@ impl PlannedFile {
         }
     }
 
+    fn file_labels<'a>(&'a self, source: &'a Source) -> FileLabels<'a> {
+        FileLabels {
+            path: source.name(),
+            environment: self.environment.as_deref(),
+            app: self.app.as_deref(),
+        }
+    }
+
     fn read(&self, limits: &input::Limits) -> input::Input {
         match &self.input {
             PlannedInput::File(candidate) => input::read(candidate, limits),
@@ -233,7 +243,8 @@ fn apply_to_file(
 ) -> Vec<Finding> {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
-    let mut stamp = Stamp::new(file, &chain, source);
+    let facts = View::new(&chain, file.file_labels(source));
+    let mut stamp = Stamp::new(file, &facts, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -248,7 +259,7 @@ fn apply_to_file(
             Check::Chain(_) | Check::Certificate(_) => {}
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 /// Applies the policy's rules to one chain.
@@ -259,12 +270,15 @@ fn apply(
     source: &Source,
     anchors: &Anchors,
 ) -> Vec<Finding> {
+    let facts = View::new(chain, file.file_labels(source));
     let context = Context {
         now: plan.now,
         anchors,
+        facts: &facts,
+        steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
-    let mut stamp = Stamp::new(file, chain, source);
+    let mut stamp = Stamp::new(file, &facts, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -294,7 +308,7 @@ fn apply(
             }
         }
     }
-    stamp.findings
+    stamp.finish()
 }
 
 impl Plan {

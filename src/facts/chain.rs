@@ -29,6 +29,9 @@ pub struct ChainFacts {
     pub unreadable: Vec<usize>,
     /// How its top stands to the roots of public stores, in words.
     pub ending: String,
+    /// The same as a word: `known_root`, `issued_by_known_root`, `impostor` (the name of a known root
+    /// over another key), unknown or nothing (no certificate).
+    pub ending_kind: String,
 }
 
 /// How the certificates of a chain belong together.
@@ -68,6 +71,17 @@ pub(super) fn facts(chain: &Chain) -> ChainFacts {
             .map(|unreadable| unreadable.index)
             .collect(),
         ending: ending(chain),
+        ending_kind: ending_kind(chain).to_owned(),
+    }
+}
+
+fn ending_kind(chain: &Chain) -> &'static str {
+    match &chain.ending {
+        _ if chain.members.is_empty() => "nothing",
+        Ending::KnownRoot { .. } => "known_root",
+        Ending::IssuedByKnownRoot { .. } => "issued_by_known_root",
+        Ending::Impostor { .. } => "impostor",
+        Ending::Unknown => "unknown",
     }
 }
 

@@ -11,4 +11,5 @@ pub const BUILTINS: &[(&str, &str)] = &[
         "connectpay-non-production",
         include_str!("../../policies/connectpay-non-production.yaml"),
     ),
+    ("psd2-qwac", include_str!("../../policies/psd2-qwac.yaml")),
 ];

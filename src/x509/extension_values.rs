@@ -6,13 +6,9 @@
 use super::der::{self, Reader, SEQUENCE, explicit, implicit};
 use super::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, GeneralName, KeyUsage, KeyUsageBit, NameConstraints,
-    QcStatements,
 };
 use super::{Error, Located, name};
 use crate::span::DerSpan;
-
-/// `id-etsi-qcs-QcType` (EN 319 412-5 §4.2.3).
-const QC_TYPE: &str = "0.4.0.1862.1.6";
 
 fn malformed(span: DerSpan, what: &str) -> Error {
     Error {
@@ -304,26 +300,6 @@ pub(super) fn crl_distribution_points(der: &[u8], value: DerSpan) -> Result<Vec<
         }
     }
     Ok(addresses)
-}
-
-pub(super) fn qc_statements(der: &[u8], value: DerSpan) -> Result<QcStatements, Error> {
-    const WHAT: &str = "qcStatements";
-    let mut reader = sequence(der, value, WHAT)?;
-    let mut statements = QcStatements::default();
-    while !reader.is_empty() {
-        let statement = reader.expect(SEQUENCE, WHAT)?;
-        let mut statement = reader.enter(statement);
-        let id = oid(der, &mut statement, WHAT)?;
-        if id == QC_TYPE {
-            let types = statement.expect(SEQUENCE, "QcType")?;
-            let mut types = statement.enter(types);
-            while !types.is_empty() {
-                statements.types.push(oid(der, &mut types, "QcType")?);
-            }
-        }
-        statements.ids.push(id);
-    }
-    Ok(statements)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::der::{self, Reader};
 use super::extension_names::extension_name;
 use super::extension_values as values;
+use super::qc::{self, QcStatements};
 use super::{Error, Located, Name, Problem};
 use crate::span::DerSpan;
 
@@ -85,17 +86,8 @@ pub struct Extensions {
     pub authority_information_access: Extension<Vec<String>>,
     /// 2.5.29.31: the URIs of all full names.
     pub crl_distribution_points: Extension<Vec<String>>,
-    /// 1.3.6.1.5.5.7.1.3: statement OIDs and QcType values, dotted (QcTypes as they stand in the statement).
+    /// 1.3.6.1.5.5.7.1.3
     pub qc_statements: Extension<QcStatements>,
-}
-
-/// What the class of a chain needs to know of the QcStatements (RFC 3739, EN 319 412-5).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct QcStatements {
-    /// statementId of each statement, dotted.
-    pub ids: Vec<String>,
-    /// The OIDs inside the QcType statement, dotted.
-    pub types: Vec<String>,
 }
 
 /// One extension as encoded.
@@ -279,6 +271,9 @@ pub(super) fn read(
             what: "the list of extensions is empty".to_owned(),
         });
     }
+    if let Some(statements) = extensions.qc_statements.value() {
+        problems.extend(qc::problems(statements));
+    }
     Ok(extensions)
 }
 
@@ -341,7 +336,7 @@ impl Extensions {
                 raw,
                 values::crl_distribution_points,
             ),
-            "1.3.6.1.5.5.7.1.3" => put(&mut self.qc_statements, der, raw, values::qc_statements),
+            "1.3.6.1.5.5.7.1.3" => put(&mut self.qc_statements, der, raw, qc::qc_statements),
             _ => None,
         }
     }

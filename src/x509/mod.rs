@@ -14,6 +14,7 @@ mod extensions;
 mod key;
 mod name;
 mod parse;
+pub mod qc;
 mod time;
 pub mod weakness;
 
@@ -21,7 +22,7 @@ pub use algorithm::{Digest, SignatureAlgorithm};
 pub use extension_names::{extension_name, purpose_name};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, GeneralName, KeyUsage,
-    KeyUsageBit, NameConstraints, QcStatements, RawExtension,
+    KeyUsageBit, NameConstraints, RawExtension,
 };
 pub use key::{Curve, KeyKind, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};

@@ -7,6 +7,7 @@ use crate::chain::Chain;
 use crate::chain::{Gap, Signature, Top};
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 use crate::check::{NO_CERTIFICATE, UNREADABLE};
+use crate::mend::Mend;
 use crate::x509::Field;
 
 /// The path ends in a self-issued certificate that its own key signed.
@@ -42,6 +43,7 @@ impl Parameters for RootIncluded {
         ("subject", "the subject at the top of the path"),
     ];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Root);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

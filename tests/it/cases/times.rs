@@ -24,10 +24,14 @@ fn leaf_lasting(duration: Duration) -> Vec<u8> {
 }
 
 fn public_leaf_lasting(duration: Duration) -> Vec<u8> {
+    public_leaf("2026-11-01T00:00:00Z", duration)
+}
+
+fn public_leaf(issued: &str, duration: Duration) -> Vec<u8> {
     public_chain()
         .leaf(|leaf| {
             Recipe {
-                not_before: instant("2026-11-01T00:00:00Z"),
+                not_before: instant(issued),
                 ..leaf
             }
             .lasting(duration)
@@ -40,7 +44,7 @@ fn days(days: i64) -> Duration {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [now(), ranges()].into_iter().flatten().collect()
+    [now(), ranges(), limits()].into_iter().flatten().collect()
 }
 
 fn now() -> Vec<Case> {
@@ -310,5 +314,63 @@ fn ranges() -> Vec<Case> {
         not_applicable(outlives, "leaf-alone", "The leaf alone.", || {
             own_chain().file_of(&[1])
         }),
+    ]
+}
+
+fn limits() -> Vec<Case> {
+    let rule = "leaf-public-validity";
+    vec![
+        pass(
+            rule,
+            "398-days-the-day-before",
+            "A public leaf of the last second before 2026-03-15, for 398 days.",
+            || public_leaf("2026-03-14T23:59:59Z", days(398)),
+        ),
+        fail(
+            rule,
+            "398-days-and-a-second",
+            "A public leaf of the last second before 2026-03-15, for 398 days and a second.",
+            || public_leaf("2026-03-14T23:59:59Z", days(398) + SECOND),
+        )
+        .warning()
+        .certificate(1)
+        .field("validity"),
+        pass(
+            rule,
+            "200-days",
+            "A public leaf of the first second of 2026-03-15, for 200 days.",
+            || public_leaf("2026-03-15T00:00:00Z", days(200)),
+        )
+        .at("2026-04-01T00:00:00Z"),
+        fail(
+            rule,
+            "398-days-on-the-day",
+            "A public leaf of the first second of 2026-03-15, for 398 days.",
+            || public_leaf("2026-03-15T00:00:00Z", days(398)),
+        )
+        .warning()
+        .certificate(1),
+        fail(
+            rule,
+            "101-days-in-2027",
+            "A public leaf of 2027-03-15 for 100 days and a second.",
+            || public_leaf("2027-03-15T00:00:00Z", days(100) + SECOND),
+        )
+        .at("2027-04-01T00:00:00Z")
+        .warning()
+        .certificate(1),
+        pass(
+            rule,
+            "47-days-in-2029",
+            "A public leaf of 2029-03-15 for 47 days.",
+            || public_leaf("2029-03-15T00:00:00Z", days(47)),
+        )
+        .at("2029-04-01T00:00:00Z"),
+        not_applicable(
+            rule,
+            "private",
+            "A leaf of 750 days under an own root.",
+            || own_chain().file(),
+        ),
     ]
 }
