@@ -130,7 +130,8 @@ impl From<Threshold> for Severity {
     }
 }
 
-fn instant(text: &str) -> Result<OffsetDateTime, String> {
+/// An instant on the command line.
+pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| "write an instant like 2026-11-23T00:00:00Z".to_owned())
 }

@@ -14,6 +14,7 @@ mod policies;
 mod policy;
 mod progress;
 mod rules;
+mod trust;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ Examples:
   chainlint check --policy hygiene chain.pem       what any chain file should satisfy
   chainlint explain leaf-validity-range            what a rule wants, and why
   chainlint inspect chain.pem                      what is in a file
+  chainlint trust import LT.xml                    who may issue QWACs, from a trusted list
 
 Exit status: 0 nothing found, 1 findings, 2 the run could not be done, 3 nothing to check.";
 
@@ -96,6 +98,7 @@ enum Command {
     Init(init::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Trust(trust::Arguments),
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -122,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(arguments) => init::run(&arguments, &mut environment),
         Command::Completions(arguments) => completions::run(&arguments, &mut environment),
         Command::Man(arguments) => man::run(&arguments, &mut environment),
+        Command::Trust(arguments) => trust::run(&arguments, &mut environment),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

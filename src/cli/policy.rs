@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
-use crate::{facts, policy, report};
+use crate::{facts, policy, report, trust};
 
 /// Validate, show and describe policy files.
 #[derive(Debug, Args)]
@@ -48,6 +48,8 @@ enum Kind {
     Report,
     /// What `inspect --format json` writes.
     Facts,
+    /// What `trust import` writes.
+    TrustedLists,
 }
 
 pub(super) fn run(
@@ -70,6 +72,7 @@ pub(super) fn run(
                 Kind::Config => policy::config_schema(),
                 Kind::Report => report::json::schema(),
                 Kind::Facts => facts::schema(),
+                Kind::TrustedLists => trust::lists::schema(),
             };
             environment.output(&format!("{schema:#}\n"))?;
             Ok(Outcome::Clean)

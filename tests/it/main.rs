@@ -29,3 +29,4 @@ mod readme;
 mod secrets;
 mod shell;
 mod support;
+mod trust;

@@ -40,6 +40,12 @@ fn every_command_that_readme_shows_runs() {
     let folder = tempfile::tempdir().unwrap();
     let copy = |from: &str, to: &str| fs::copy(project(from), folder.path().join(to)).unwrap();
     copy("examples/good/acme-payments.pem", "chain.pem");
+    for (name, list) in [
+        ("LT.xml", crate::trust::lithuania()),
+        ("EE.xml", crate::trust::estonia()),
+    ] {
+        fs::write(folder.path().join(name), list.xml()).unwrap();
+    }
     let mut run = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         let words = words(line);

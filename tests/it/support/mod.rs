@@ -6,6 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod pem;
 pub(crate) mod program;
 pub(crate) mod qc;
+pub(crate) mod trusted_list;
 
 use std::path::{Path, PathBuf};
 
