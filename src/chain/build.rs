@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class;
 use super::path::{Finder, Path};
-use super::{Chain, Member, Role, Session, Unreadable};
+use super::{Chain, Class, Member, Role, Session, Unreadable};
 use crate::pem::Document;
 use crate::trust::Anchors;
 use crate::x509::Certificate;
@@ -58,8 +58,10 @@ pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain 
     assign_roles(&mut chain);
     let path: Vec<&Member> = chain.path_members().collect();
     let ending = class::ending(&path, &chain.top, session, anchors);
+    let lists = class::list_status(&path, &ending, session, anchors);
     chain.ending = ending;
     chain.class = class::classify(chain.leaf(), &chain.ending);
+    chain.list_status = (chain.class == Class::Qwac).then_some(lists);
     chain
 }
 

@@ -4,7 +4,7 @@ use super::super::testing::{Made, block, ca, chain, leaf, oid, read, sequence, t
 use super::super::{Chain, Ending, Gap, Signature, Top};
 use super::*;
 use crate::chain::Class;
-use crate::trust::{Anchor, Anchors, KnownRoot, Origin};
+use crate::trust::{Anchor, Anchors, Given, KnownRoot, Origin};
 
 /// Leaf, intermediate and root.
 fn three() -> [Made; 3] {
@@ -407,7 +407,10 @@ fn anchored(certificates: &[&Made], anchors: &[&Made]) -> Chain {
         certificate: std::sync::Arc::new(made.certificate()),
         file: "anchors.pem".into(),
     });
-    let anchors = Anchors::embedded().with(given.collect());
+    let anchors = Anchors::embedded().with(Given {
+        anchors: given.collect(),
+        lists: Vec::new(),
+    });
     let text: String = certificates.iter().map(|made| made.pem()).collect();
     let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
     build(document, &Session::default(), &anchors)

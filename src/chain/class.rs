@@ -1,7 +1,9 @@
 //! The class of a chain: who stands behind it.
 
+use std::sync::Arc;
+
 use super::{Member, Session, Signature, Top};
-use crate::trust::{Anchors, KnownRoot, Origin};
+use crate::trust::{Anchors, KnownRoot, Listing, Origin};
 use crate::x509::{Certificate, qc};
 
 /// QcType "web" (EN 319 412-5 §4.2.3).
@@ -107,6 +109,66 @@ pub(super) fn ending(path: &[&Member], how: &Top, session: &Session, anchors: &A
     }
 }
 
+/// How a QWAC's path stands to the EU trusted lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListStatus {
+    /// A listed service issued it.
+    Listed(Arc<Listing>),
+    /// The user names its root, or another CA of its path, without a list.
+    Anchored,
+    /// No list that the user names has its issuers.
+    NotListed,
+    /// The user names no list.
+    NotChecked,
+}
+
+impl ListStatus {
+    /// The word for it in reports and facts.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Listed(_) => "listed",
+            Self::Anchored => "trust_anchor",
+            Self::NotListed => "not_listed",
+            Self::NotChecked => "not_checked",
+        }
+    }
+}
+
+/// How a path stands to the trusted lists. `path` is in order, leaf first.
+pub(super) fn list_status(
+    path: &[&Member],
+    ending: &Ending,
+    session: &Session,
+    anchors: &Anchors,
+) -> ListStatus {
+    let authorities = path.iter().skip(1);
+    let mut listed = authorities.filter_map(|member| anchors.listed(&member.certificate));
+    if let Some(listing) = listed.next() {
+        return ListStatus::Listed(Arc::new(listing));
+    }
+    // The issuer of the top may be listed and not in the file.
+    if let Some(top) = path.last() {
+        let mut issuers = anchors.named(&top.certificate.issuer.value);
+        let issuer = issuers.find_map(|(issuer, origin)| match origin {
+            Origin::Listed(listing)
+                if session.signature(issuer, &top.certificate) == Signature::Valid =>
+            {
+                Some(listing)
+            }
+            Origin::Listed(_) | Origin::Given(_) | Origin::Mozilla | Origin::Legacy => None,
+        });
+        if let Some(listing) = issuer {
+            return ListStatus::Listed(listing);
+        }
+    }
+    match ending.root().map(|root| &root.origin) {
+        Some(Origin::Given(_)) => ListStatus::Anchored,
+        _ if anchors.lists().next().is_some() => ListStatus::NotListed,
+        _ => ListStatus::NotChecked,
+    }
+}
+
 /// The class of a chain by its leaf (or what stands lowest) and its ending.
 pub(super) fn classify(lowest: Option<&Member>, ending: &Ending) -> Class {
     let Some(leaf) = lowest.map(|lowest| &lowest.certificate) else {
@@ -118,7 +180,7 @@ pub(super) fn classify(lowest: Option<&Member>, ending: &Ending) -> Class {
     let public = |root: &KnownRoot| match root.origin {
         Origin::Mozilla | Origin::Legacy => true,
         // Whom a user trusts is not thereby a public CA.
-        Origin::Given(_) => false,
+        Origin::Given(_) | Origin::Listed(_) => false,
     };
     if ending.root().is_some_and(public) || looks_public(leaf) {
         Class::Public

@@ -16,7 +16,7 @@ mod subtree;
 mod testing;
 
 pub use build::build;
-pub use class::{Class, Ending};
+pub use class::{Class, Ending, ListStatus};
 pub use order::{Move, Order, Target};
 pub use session::Session;
 pub use signature::Signature;
@@ -53,6 +53,8 @@ pub struct Chain {
     pub class: Class,
     /// How the path's top stands to the known roots.
     pub ending: Ending,
+    /// How its path stands to the EU trusted lists; `None` where it is no QWAC.
+    pub list_status: Option<ListStatus>,
     /// The search for a path was cut short by its budget (see `build`).
     pub exhausted: bool,
 }
@@ -149,6 +151,7 @@ impl Chain {
             strangers: Vec::new(),
             class: Class::Private,
             ending: Ending::Unknown,
+            list_status: None,
             exhausted: false,
         }
     }

@@ -180,7 +180,9 @@ pub(super) fn run(
         Format::Json => json::write(&report).map_err(|error| Failure::Said(error.to_string()))?,
     };
     environment.output(&text)?;
-    tell(&report, arguments, environment);
+    let anchors = plan.files.iter().map(|file| &file.anchors);
+    let expired = policies::expired_lists(anchors, plan.now);
+    tell(&report, &expired, arguments, environment);
 
     let fail_on = arguments.fail_on.map(Severity::from);
     let fail_on = fail_on
@@ -216,9 +218,17 @@ pub(super) fn execute(
 }
 
 /// What goes to standard error after the findings.
-fn tell(report: &Report, arguments: &Arguments, environment: &mut Environment) {
+fn tell(
+    report: &Report,
+    expired: &BTreeSet<String>,
+    arguments: &Arguments,
+    environment: &mut Environment,
+) {
     if arguments.quiet {
         return;
+    }
+    for line in expired {
+        environment.note(line);
     }
     for line in summary::skipped(report, arguments.verbose) {
         environment.note(&line);

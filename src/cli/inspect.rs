@@ -80,6 +80,7 @@ pub(super) fn run(
     };
     let anchors = anchors(arguments, environment)?;
     let chain = chain::build(document, &Session::default(), &anchors);
+    let expired = policies::expired_lists([&anchors], environment.now);
     let faults: Vec<String> = chain
         .document
         .faults
@@ -97,6 +98,9 @@ pub(super) fn run(
         Format::Text => text(&facts),
     };
     environment.output(&text)?;
+    for line in &expired {
+        environment.note(line);
+    }
     for fault in faults {
         environment.note(&format!("{}: {fault}", facts.path));
     }
@@ -139,6 +143,9 @@ fn text(facts: &FileFacts) -> String {
     };
     if !path.is_empty() {
         let _ = writeln!(out, "  class        {} ({})", chain.class, chain.ending);
+        if let Some(status) = &chain.trusted_list_text {
+            let _ = writeln!(out, "  trusted list {status}");
+        }
         let _ = writeln!(
             out,
             "  path         {} ({whole}, {order})",

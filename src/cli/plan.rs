@@ -12,7 +12,7 @@ use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
 use crate::policy::{self, Config, Override, Policy, Reference, Selection};
 use crate::source::escape;
-use crate::trust::{Anchor, Anchors};
+use crate::trust::{Anchors, Given};
 
 /// The longest list of names, in bytes: about a million paths.
 const MAX_LIST: u64 = 64 << 20;
@@ -140,8 +140,8 @@ pub(super) struct Loader<'a> {
     environment: &'a Environment,
     config: Option<&'a Config>,
     flags: Vec<Override>,
-    /// Those of public stores and of the config.
-    anchors: Vec<Anchor>,
+    /// Whom the config trusts.
+    given: Given,
     embedded: Anchors,
     loaded: BTreeMap<Key, (Arc<Policy>, Anchors)>,
 }
@@ -159,7 +159,7 @@ impl<'a> Loader<'a> {
             environment,
             config,
             flags,
-            anchors: policies::anchors(named)?,
+            given: policies::anchors(named)?,
             embedded: Anchors::embedded(),
             loaded: BTreeMap::new(),
         })
@@ -209,8 +209,10 @@ impl<'a> Loader<'a> {
             (Some(_), _) | (None, None) => &default,
         };
         let policy = Arc::new(policies::library().load(wanted, &overrides)?);
-        let mut given = self.anchors.clone();
-        given.extend(policies::anchors(&policy.trust_anchors)?);
+        let mut given = self.given.clone();
+        let own = policies::anchors(&policy.trust_anchors)?;
+        given.anchors.extend(own.anchors);
+        given.lists.extend(own.lists);
         Ok((policy, self.embedded.with(given)))
     }
 

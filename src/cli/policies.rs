@@ -1,9 +1,11 @@
 //! Loading policies for the commands.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use globset::GlobBuilder;
+use time::OffsetDateTime;
 use walkdir::WalkDir;
 
 use super::Failure;
@@ -12,7 +14,8 @@ use crate::facts;
 use crate::policy::{
     self, AnchorFile, BUILTINS, Config, Library, Location, Override, Policy, Reference,
 };
-use crate::trust::Anchor;
+use crate::source::escape;
+use crate::trust::{Anchors, Given};
 
 /// The policy that applies where nothing else is said.
 pub(super) const DEFAULT: &str = "connectpay-production";
@@ -25,11 +28,32 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
 /// The longest file with trust anchors; all public roots of the world take half a megabyte.
 const MAX_ANCHORS: u64 = 16 << 20;
 
-/// The certificates that policies and configs trust.
+/// Whom policies and configs trust.
 pub(super) fn anchors<'a>(
     named: impl IntoIterator<Item = &'a Reference>,
-) -> Result<Vec<Anchor>, Failure> {
+) -> Result<Given, Failure> {
     Ok(policy::read_anchors(named, &anchor_files)?)
+}
+
+/// A line for each trusted list that should have been replaced by now, once.
+pub(super) fn expired_lists<'a>(
+    anchors: impl IntoIterator<Item = &'a Anchors>,
+    now: OffsetDateTime,
+) -> BTreeSet<String> {
+    let lists = anchors.into_iter().flat_map(Anchors::lists);
+    let expired = lists.filter(|(_, list)| list.is_expired(now));
+    expired
+        .map(|(file, list)| {
+            let territory = escape(&list.territory);
+            let until = list.next_update.map_or_else(String::new, |next| {
+                format!(" a newer one was due by {}:", next.date())
+            });
+            format!(
+                "warning: the trusted list of {territory} in {file} has expired;{until} \
+                 import it again with `chainlint trust import`"
+            )
+        })
+        .collect()
 }
 
 /// The files that a path or a pattern names, from a folder on, by name.

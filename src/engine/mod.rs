@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use time::OffsetDateTime;
 
-use crate::chain::{self, Chain, Class, Session};
+use crate::chain::{self, Chain, Class, ListStatus, Session};
 use crate::check::{self, Check, Context, File, FileState, Subject};
 use crate::facts::{FileLabels, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
@@ -180,6 +180,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class.as_str()),
+                trusted_list: chain.list_status.as_ref().map(ListStatus::as_str),
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
@@ -226,6 +227,7 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
         class: None,
+        trusted_list: None,
         environment: file.environment.clone(),
         app: file.app.clone(),
     };

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::library::Reference;
 use crate::pem::{self, Label};
 use crate::source::escape;
-use crate::trust::Anchor;
+use crate::trust::lists::TrustedLists;
+use crate::trust::{Anchor, Given};
 use crate::x509::Certificate;
 use crate::yaml::{Problem, Problems};
 
@@ -23,7 +24,7 @@ pub struct AnchorFile {
 /// Finds and reads the files that a path or pattern names, from a folder on.
 pub type AnchorFiles<'a> = dyn Fn(&Path, &str) -> io::Result<Vec<AnchorFile>> + 'a;
 
-/// Reads the certificates that these references name, PEM or DER.
+/// Reads the certificates that these references name, PEM or DER, and the trusted lists, YAML.
 ///
 /// # Errors
 /// Every reference that names no file, and every file that holds no CA certificate or something else
@@ -31,8 +32,8 @@ pub type AnchorFiles<'a> = dyn Fn(&Path, &str) -> io::Result<Vec<AnchorFile>> + 
 pub fn read_anchors<'a>(
     references: impl IntoIterator<Item = &'a Reference>,
     files: &AnchorFiles<'_>,
-) -> Result<Vec<Anchor>, Problems> {
-    let mut anchors = Vec::new();
+) -> Result<Given, Problems> {
+    let mut given = Given::default();
     let mut problems = Vec::new();
     for reference in references {
         let shown = escape(&reference.text);
@@ -49,8 +50,15 @@ pub fn read_anchors<'a>(
             }
             Ok(found) => {
                 for file in found {
+                    if is_yaml(&file.name) {
+                        match trusted_lists(&file) {
+                            Ok(lists) => given.lists.push(lists),
+                            Err(mut wrong) => problems.append(&mut wrong),
+                        }
+                        continue;
+                    }
                     match certificates(&file) {
-                        Ok(more) => anchors.extend(more),
+                        Ok(more) => given.anchors.extend(more),
                         Err(why) => problems.push(refusal(reference, &file, &why)),
                     }
                 }
@@ -58,7 +66,7 @@ pub fn read_anchors<'a>(
         }
     }
     if problems.is_empty() {
-        Ok(anchors)
+        Ok(given)
     } else {
         Err(problems)
     }
@@ -70,6 +78,19 @@ fn refusal(reference: &Reference, file: &AnchorFile, why: &str) -> Problem {
     let name = escape(&file.name);
     let message = format!("`{name}` holds no trust anchors: {why}");
     reference.at.problem(message, "names it")
+}
+
+fn is_yaml(name: &str) -> bool {
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+}
+
+/// The trusted lists of a file that `chainlint trust import` wrote.
+fn trusted_lists(file: &AnchorFile) -> Result<(Arc<str>, Arc<TrustedLists>), Problems> {
+    let name = escape(&file.name);
+    let text = String::from_utf8_lossy(&file.bytes);
+    let lists = TrustedLists::parse(&text, &name)?;
+    Ok((name.into(), Arc::new(lists)))
 }
 
 /// The CA certificates of a file; anything else in it is a mistake.

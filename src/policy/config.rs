@@ -42,7 +42,8 @@ pub(super) struct ConfigFile {
     /// Files that are passed over: patterns, relative to the folder of this file.
     #[schemars(with = "Vec<String>")]
     exclude: Option<Node>,
-    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, by path or pattern
+    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
+    /// that `chainlint trust import` wrote, by path or pattern
     /// (`anchors/*.pem`), relative to this file. They count for every file.
     #[schemars(with = "Vec<String>")]
     trust_anchors: Option<Node>,

@@ -30,7 +30,8 @@ pub(super) struct PolicyFile {
     /// relative to this file. Where several give a field of a rule, the last one counts.
     #[schemars(schema_with = "schema::extends")]
     extends: Option<Node>,
-    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, by path or pattern
+    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
+    /// that `chainlint trust import` wrote, by path or pattern
     /// (`anchors/*.pem`), relative to this file. Those of parents count too.
     #[schemars(with = "Vec<String>")]
     trust_anchors: Option<Node>,

@@ -130,6 +130,9 @@ struct FileView<'a> {
     /// The class of its chain: private, public or qwac.
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'static str>,
+    /// How a QWAC stands to the EU trusted lists: listed, `trust_anchor`, `not_listed` or `not_checked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_list: Option<&'static str>,
     /// The environment label of the config.
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<&'a str>,
@@ -256,6 +259,7 @@ fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
         FileStatus::Checked {
             policy,
             class,
+            trusted_list,
             environment,
             app,
         } => FileView {
@@ -264,6 +268,7 @@ fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
             reason: None,
             policy: Some(policy),
             class: *class,
+            trusted_list: *trusted_list,
             environment: environment.as_deref(),
             app: app.as_deref(),
         },
@@ -273,6 +278,7 @@ fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
             reason: Some(reason),
             policy: None,
             class: None,
+            trusted_list: None,
             environment: None,
             app: None,
         },
@@ -329,6 +335,7 @@ mod tests {
         let checked = FileStatus::Checked {
             policy: "some-policy".into(),
             class: Some("private"),
+            trusted_list: None,
             environment: Some("production".into()),
             app: None,
         };

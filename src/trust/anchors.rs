@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use time::OffsetDateTime;
 
+use super::lists::{Listed, TrustedList, TrustedLists};
 use crate::x509::{AttributeType, Certificate, Name};
 
 /// Roots that Mozilla's store lacks and chains still end in: subject, notAfter, SHA-256 of the
@@ -18,7 +20,16 @@ const LEGACY: &str = include_str!("legacy-roots.tsv");
 pub struct Anchors {
     /// Shared by all that stand on the same store.
     store: Arc<OnceLock<Store>>,
-    given: Vec<Anchor>,
+    given: Given,
+}
+
+/// Whom the user trusts to issue.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Single certificates.
+    pub anchors: Vec<Anchor>,
+    /// EU trusted lists, each with the file that holds them, for display.
+    pub lists: Vec<(Arc<str>, Arc<TrustedLists>)>,
 }
 
 /// A certificate that the user trusts to issue.
@@ -39,6 +50,27 @@ pub enum Origin {
     Legacy,
     /// A file that the user names.
     Given(Arc<str>),
+    /// An EU trusted list that the user names.
+    Listed(Arc<Listing>),
+}
+
+/// What an EU trusted list says of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The local file with the list, for display.
+    pub file: Arc<str>,
+    /// The list's territory.
+    pub territory: String,
+    /// The list's sequence number.
+    pub sequence: u64,
+    /// When the list was issued.
+    pub issued: OffsetDateTime,
+    /// When a newer one is there at the latest.
+    pub next_update: Option<OffsetDateTime>,
+    /// Who provides the service.
+    pub provider: String,
+    /// The service's name.
+    pub service: String,
 }
 
 /// A root whose key is known.
@@ -68,7 +100,7 @@ impl Anchors {
 
     /// The same and these.
     #[must_use]
-    pub fn with(&self, given: Vec<Anchor>) -> Self {
+    pub fn with(&self, given: Given) -> Self {
         Self {
             store: self.store.clone(),
             given,
@@ -88,15 +120,33 @@ impl Anchors {
     /// What the user names with this certificate's subject and key.
     #[must_use]
     pub fn given(&self, certificate: &Certificate) -> Option<KnownRoot> {
-        let found = self.given.iter().find(|anchor| {
+        let key = &certificate.public_key.value.spki_sha256;
+        let named = self.given.anchors.iter().find(|anchor| {
             let theirs = &anchor.certificate;
-            theirs.public_key.value.spki_sha256 == certificate.public_key.value.spki_sha256
+            theirs.public_key.value.spki_sha256 == *key
                 && theirs.subject.value.matches(&certificate.subject.value)
-        })?;
+        });
+        let origin = match named {
+            Some(anchor) => Origin::Given(anchor.file.clone()),
+            None => Origin::Listed(Arc::new(self.listed(certificate)?)),
+        };
         Some(KnownRoot {
-            subject: found.certificate.subject.value.to_string(),
-            origin: Origin::Given(found.file.clone()),
+            subject: certificate.subject.value.to_string(),
+            origin,
         })
+    }
+
+    /// What the trusted lists say of a certificate.
+    #[must_use]
+    pub fn listed(&self, certificate: &Certificate) -> Option<Listing> {
+        let mut lists = self.given.lists.iter();
+        lists.find_map(|(file, lists)| Some(listing(file, &lists.find(certificate)?)))
+    }
+
+    /// The trusted lists that the user names, each with the file that holds it.
+    pub fn lists(&self) -> impl Iterator<Item = (&Arc<str>, &TrustedList)> {
+        let files = self.given.lists.iter();
+        files.flat_map(|(file, lists)| lists.lists().iter().map(move |list| (file, list)))
     }
 
     /// The root of a public store with this key (SHA-256 of its `SubjectPublicKeyInfo`).
@@ -110,13 +160,18 @@ impl Anchors {
         &'a self,
         name: &'a Name,
     ) -> impl Iterator<Item = (&'a Arc<Certificate>, Origin)> {
-        let given = self
-            .given
-            .iter()
-            .map(|anchor| (&anchor.certificate, Origin::Given(anchor.file.clone())));
+        let anchors = self.given.anchors.iter();
+        let given = anchors.map(|anchor| (&anchor.certificate, Origin::Given(anchor.file.clone())));
+        let lists = self.given.lists.iter().flat_map(|(file, lists)| {
+            lists.named(name).map(|found| {
+                let listing = Arc::new(listing(file, &found));
+                (found.certificate, Origin::Listed(listing))
+            })
+        });
         let embedded = || self.store().certificates.iter();
         let embedded = std::iter::once(()).flat_map(move |()| embedded());
         given
+            .chain(lists)
             .chain(embedded.map(|root| (root, Origin::Mozilla)))
             .filter(move |(root, _)| root.subject.value.matches(name))
     }
@@ -158,7 +213,7 @@ impl Anchors {
         };
         Self {
             store: Arc::new(OnceLock::from(store)),
-            given: Vec::new(),
+            given: Given::default(),
         }
     }
 }
@@ -195,6 +250,18 @@ impl Store {
             certificates,
             legacy_names,
         }
+    }
+}
+
+fn listing(file: &Arc<str>, found: &Listed<'_>) -> Listing {
+    Listing {
+        file: file.clone(),
+        territory: found.list.territory.clone(),
+        sequence: found.list.sequence,
+        issued: found.list.issued,
+        next_update: found.list.next_update,
+        provider: found.service.provider.clone(),
+        service: found.service.name.clone(),
     }
 }
 

@@ -6,4 +6,4 @@ mod anchors;
 pub mod etsi;
 pub mod lists;
 
-pub use anchors::{Anchor, Anchors, KnownRoot, Origin};
+pub use anchors::{Anchor, Anchors, Given, KnownRoot, Listing, Origin};

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use crate::cases::draft::{own_chain, three_certificates};
-use crate::cases::qwac::{chain_of, qwac};
+use crate::cases::qwac::{certificates_of, chain_of, qwac};
 use crate::support::NOW;
 use crate::support::pem::OPENSSL;
 use crate::support::program::{chainlint, json};
+use crate::support::trusted_list::{List, Service};
 
 /// Exit status, standard output, standard error.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -216,4 +217,136 @@ fn a_provider_of_its_own_qwacs_is_trusted_when_it_is_named() {
     assert_eq!(run(folder.path(), &check).0, 0);
     fs::write(folder.path().join("a.pem"), chain_of(&qwac(), 2)).unwrap();
     assert_eq!(run(folder.path(), &check).0, 0);
+}
+
+/// A folder with a QWAC chain, the same without its root, and what was imported from a list with these certificates.
+fn listing(certificates: &[Vec<u8>], next_update: &'static str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let list = List {
+        next_update,
+        ..List::of("LT", vec![Service::web("Trusty QWAC CA", certificates)])
+    };
+    fs::write(at("LT.xml"), list.xml()).unwrap();
+    let import = ["trust", "import", "--at", NOW, "LT.xml"];
+    assert_eq!(run(folder.path(), &import).0, 0);
+    fs::write(at("a.pem"), chain_of(&qwac(), 3)).unwrap();
+    fs::write(
+        at("leaf.pem"),
+        OPENSSL.block("CERTIFICATE", &certificates_of(&qwac(), 3)[0]),
+    )
+    .unwrap();
+    let config = "version: 1\ntrust_anchors: [trusted-lists.yaml]\n";
+    fs::write(at("chainlint.yaml"), config).unwrap();
+    folder
+}
+
+const CHECK: [&str; 7] = [
+    "check",
+    "--at",
+    NOW,
+    "--policy",
+    "psd2-qwac",
+    "--format",
+    "json",
+];
+
+/// The status of a file in the report, and the summary.
+fn list_status(folder: &Path, file: &str, arguments: &[&str]) -> (String, String) {
+    let output = chainlint(folder)
+        .args(CHECK)
+        .arg(file)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let status = json(&output)["files"][0]["trusted_list"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (status, String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_qwac_under_a_listed_issuer_is_listed_whether_the_issuer_is_in_the_file_or_not() {
+    let certificates = certificates_of(&qwac(), 3);
+    for listed in [1, 2, 3] {
+        let folder = listing(&certificates[listed..=listed], "2027-01-01T00:00:00Z");
+        let (status, said) = list_status(folder.path(), "a.pem", &[]);
+        assert_eq!(status, "listed", "{listed}");
+        assert!(!said.contains("list"), "{said}");
+        let text = run(folder.path(), &["inspect", "a.pem"]).1;
+        let shown = text
+            .lines()
+            .find(|line| line.starts_with("  trusted list"))
+            .unwrap();
+        assert!(
+            shown.contains("listed: Trusty QWAC CA, Trust Services AS; list"),
+            "{shown}"
+        );
+        assert!(shown.contains("its signature was not verified"), "{shown}");
+    }
+    let folder = listing(&certificates[1..2], "2027-01-01T00:00:00Z");
+    assert_eq!(list_status(folder.path(), "leaf.pem", &[]).0, "listed");
+    let folder = listing(&certificates[2..3], "2027-01-01T00:00:00Z");
+    assert_eq!(list_status(folder.path(), "leaf.pem", &[]).0, "not_listed");
+}
+
+#[test]
+fn that_no_list_was_looked_at_is_said_once_a_run() {
+    let folder = listing(&certificates_of(&qwac(), 3)[1..2], "2027-01-01T00:00:00Z");
+    fs::copy(folder.path().join("a.pem"), folder.path().join("b.pem")).unwrap();
+    let (status, said) = list_status(folder.path(), "a.pem", &["b.pem", "--no-config"]);
+    assert_eq!(status, "not_checked");
+    assert_eq!(
+        said.matches("EU trusted list not checked").count(),
+        1,
+        "{said}"
+    );
+    let text = run(folder.path(), &["inspect", "--no-config", "a.pem"]).1;
+    assert!(text.contains("EU trusted list not checked"), "{text}");
+}
+
+#[test]
+fn a_chain_that_is_no_qwac_has_nothing_to_do_with_trusted_lists() {
+    let folder = folder("");
+    let (_, _, said) = run(folder.path(), &["check", "--at", NOW, "a.pem"]);
+    assert!(!said.contains("trusted list"), "{said}");
+}
+
+#[test]
+fn an_issuer_of_the_same_name_and_another_key_is_not_listed() {
+    let stranger = crate::support::certificate::Recipe {
+        subject: crate::support::certificate::Name(Vec::new()),
+        ..own_chain().root
+    };
+    let folder = listing(&[stranger.self_signed()], "2027-01-01T00:00:00Z");
+    let (status, said) = list_status(folder.path(), "a.pem", &[]);
+    assert_eq!(status, "not_listed");
+    assert!(
+        said.contains("a QWAC is on none of the trusted lists"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_expired_list_is_warned_of_wherever_it_is_used() {
+    let folder = listing(&certificates_of(&qwac(), 3)[1..2], "2026-11-22T23:59:59Z");
+    let (status, said) = list_status(folder.path(), "a.pem", &[]);
+    assert_eq!(status, "listed");
+    assert!(
+        said.contains("warning: the trusted list of LT in"),
+        "{said}"
+    );
+    let folder = listing(&certificates_of(&qwac(), 3)[1..2], NOW);
+    let (_, said) = list_status(folder.path(), "a.pem", &[]);
+    assert!(!said.contains("warning"), "{said}");
+}
+
+#[test]
+fn a_broken_list_is_refused_in_its_own_place() {
+    let folder = folder("version: 1\ntrust_anchors: [lists.yaml]\n");
+    fs::write(folder.path().join("lists.yaml"), "version: 1\nlist: []\n").unwrap();
+    let (status, _, said) = run(folder.path(), &["check", "a.pem"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("lists.yaml:2:1]"), "{said}");
 }

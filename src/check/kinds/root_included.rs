@@ -106,6 +106,9 @@ impl ChainCheck for RootIncluded {
                     let label = format!("issued by {issuer}, who is not in the file");
                     let holder = match known {
                         Some(Origin::Given(file)) => format!("the trust anchors in {file} hold it"),
+                        Some(Origin::Listed(listing)) => {
+                            format!("the trusted lists in {} hold it", listing.file)
+                        }
                         Some(Origin::Mozilla | Origin::Legacy) => {
                             "Mozilla's store holds it".to_owned()
                         }

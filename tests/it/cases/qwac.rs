@@ -83,6 +83,11 @@ fn provider_ca(common_name: &str, key: keys::Key) -> Recipe {
 
 /// A chain of this leaf and so many CAs of a provider.
 pub(crate) fn chain_of(leaf: &Recipe, authorities: usize) -> Vec<u8> {
+    pem::chain(&certificates_of(leaf, authorities)).into_bytes()
+}
+
+/// The same in DER, leaf first.
+pub(crate) fn certificates_of(leaf: &Recipe, authorities: usize) -> Vec<Vec<u8>> {
     let mut issuers = vec![
         provider_ca("Trusty QWAC CA", intermediate_key()).days(1825),
         provider_ca("Trusty Policy CA", other_key()).days(2500),
@@ -94,7 +99,7 @@ pub(crate) fn chain_of(leaf: &Recipe, authorities: usize) -> Vec<u8> {
         certificates.push(below.sign(above));
     }
     certificates.push(issuers.last().unwrap().self_signed());
-    pem::chain(&certificates).into_bytes()
+    certificates
 }
 
 fn file(leaf: Recipe) -> Vec<u8> {
