@@ -455,14 +455,20 @@ fn a_trust_anchor_counts_by_name_and_key() {
 
 #[test]
 fn an_older_root_is_known_by_its_key_alone() {
-    let anchors = Anchors::embedded();
-    let mut keys = include_str!("../trust/legacy-roots.tsv").lines();
-    let key = keys.find_map(|line| line.split('\t').nth(3)).unwrap();
-    let key = data_encoding::HEXLOWER
-        .decode(key.trim().as_bytes())
-        .unwrap();
-    let known = anchors.known_key(&key.try_into().unwrap()).unwrap();
-    assert!(matches!(known.origin, Origin::Legacy | Origin::Mozilla));
+    let root = ca("root", "root");
+    let key = root.certificate().public_key.value.spki_sha256;
+    let anchors = Anchors::of_older(key, "CN=Older Root");
+    let text = [leaf("leaf", "root").pem(), root.pem()].concat();
+    let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
+    let chain = build(document, &Session::default(), &anchors);
+    let known = KnownRoot {
+        subject: "CN=Older Root".to_owned(),
+        origin: Origin::Legacy,
+    };
+    assert_eq!(
+        (chain.class, chain.ending),
+        (Class::Public, Ending::KnownRoot(known))
+    );
 }
 
 #[test]

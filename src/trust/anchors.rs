@@ -203,6 +203,23 @@ impl Anchors {
 
 #[cfg(test)]
 impl Anchors {
+    /// The root with this key and no other, known by the table of older roots.
+    pub(crate) fn of_older(spki_sha256: [u8; 32], subject: &str) -> Self {
+        let known = KnownRoot {
+            subject: subject.to_owned(),
+            origin: Origin::Legacy,
+        };
+        let store = Store {
+            by_key: BTreeMap::from([(spki_sha256, known)]),
+            certificates: Vec::new(),
+            legacy_names: Vec::new(),
+        };
+        Self {
+            store: Arc::new(OnceLock::from(store)),
+            given: Given::default(),
+        }
+    }
+
     /// These roots and no others.
     pub(crate) fn of(roots: Vec<Certificate>) -> Self {
         let certificates = roots.into_iter().map(Arc::new).collect();
