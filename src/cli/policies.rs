@@ -71,7 +71,7 @@ fn anchor_files(folder: &Path, pattern: &str) -> io::Result<Vec<AnchorFile>> {
     let mut paths = Vec::new();
     if rest.as_os_str().is_empty() {
         paths.push(base);
-    } else {
+    } else if base.is_dir() {
         let glob = GlobBuilder::new(&rest.to_string_lossy())
             .literal_separator(true)
             .build()

@@ -41,7 +41,7 @@ fn subject_with(oid: &'static str, text: &str) -> Name {
 }
 
 /// The statements that a PSD2 QWAC has.
-fn statements(psd2: &Psd2) -> Vec<Vec<u8>> {
+pub(crate) fn statements(psd2: &Psd2) -> Vec<Vec<u8>> {
     vec![
         qc::compliance(),
         qc::types(&[qc::WEB]),
