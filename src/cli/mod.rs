@@ -5,6 +5,7 @@ mod check;
 mod environment;
 mod explain;
 mod inspect;
+mod output;
 mod plan;
 mod policies;
 mod policy;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Plan;
 use crate::finding::ActiveRule;
-use crate::policy::{Policy, Rule};
+use crate::policy::{Policy, Rule, Texts};
 use crate::source::escape;
 
 /// The rules of all policies of a plan that are selected and not off, by id and policy. Where two
@@ -36,7 +36,7 @@ pub(super) fn rules(plan: &Plan) -> Vec<ActiveRule> {
 
 /// A rule as writers see it; `None` where it is off.
 fn active(policy: &Policy, rule: &Rule) -> Option<ActiveRule> {
-    let help = rule.help.iter().flat_map(|help| help.iter());
+    let help = rule.help.iter().flat_map(Texts::iter);
     Some(ActiveRule {
         id: rule.id.clone(),
         policy: policy.name.clone(),

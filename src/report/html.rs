@@ -134,8 +134,8 @@ fn one(finding: &Finding) -> Markup {
     html! {
         article class={ "finding " (class) } {
             p { span.mark { (mark) } " " a.rule href={ "#rule-" (finding.rule) } { (finding.rule) } }
-            p.message { (finding.message) }
-            @if let Some(help) = &finding.help { p.help { (help) } }
+            p.message { (prose(&finding.message)) }
+            @if let Some(help) = &finding.help { p.help { (prose(help)) } }
             @if let Some(waived) = &finding.waived {
                 p.waived { "Waived until " (waived.expires) " by " (waived.id) ": " (waived.reason) }
             }
@@ -158,6 +158,18 @@ fn one(finding: &Finding) -> Markup {
                     dd { (reference) }
                 }
             }
+        }
+    }
+}
+
+/// A text in which what stands between backticks is code.
+fn prose(text: &str) -> Markup {
+    if !text.matches('`').count().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (part, code) in text.split('`').zip([false, true].into_iter().cycle()) {
+            @if code { code { (part) } } @else { (part) }
         }
     }
 }
@@ -230,7 +242,7 @@ fn row(rule: &ActiveRule, count: Option<usize>) -> Markup {
         tr class=(rule.severity.as_str()) {
             td.rule { (rule.id) }
             td {
-                @if let Some(description) = description { p { (description) "." } }
+                @if let Some(description) = description { p { (prose(description)) "." } }
                 @if let Some(reference) = &rule.reference { p.soft { (reference) } }
             }
             td { span.mark { (rule.severity.as_str()) } }
@@ -264,6 +276,13 @@ mod tests {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(write(&nothing()).unwrap().contains("No findings."));
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let drawn = |text| prose(text).into_string();
+        assert_eq!(drawn("run `a < b` now"), "run <code>a &lt; b</code> now");
+        assert_eq!(drawn("an ` <b>"), "an ` &lt;b&gt;");
     }
 
     #[test]

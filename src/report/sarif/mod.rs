@@ -80,10 +80,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
         message.push('\n');
         message.push_str(&plain(help));
     }
-    let mut region = region(finding.start, finding.end);
-    if !finding.label.is_empty() {
-        region["message"] = json!({ "text": plain(&finding.label) });
-    }
+    let label = Some(plain(&finding.label)).filter(|label| !label.is_empty());
     let related: Vec<Value> = (1_u64..)
         .zip(&finding.related)
         .map(|(id, related)| {
@@ -92,7 +89,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
                 "message": { "text": plain(&related.message) },
                 "physicalLocation": {
                     "artifactLocation": artifact(&related.path),
-                    "region": self::region(related.start, related.end),
+                    "region": region(related.start, related.end, None),
                 },
             })
         })
@@ -117,7 +114,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
         "message": { "text": message },
         "locations": [{ "physicalLocation": {
             "artifactLocation": artifact(&finding.path),
-            "region": region,
+            "region": region(finding.start, finding.end, label),
         }}],
         "relatedLocations": (!related.is_empty()).then_some(related),
         "suppressions": suppressions,
@@ -153,7 +150,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// Lines and columns count from 1, and `endColumn` is exclusive (3.30.5 to 3.30.8).
-fn region(start: Position, end: Position) -> Value {
+fn region(start: Position, end: Position, label: Option<String>) -> Value {
     json!({
         "startLine": start.line,
         "startColumn": start.column,
@@ -161,6 +158,7 @@ fn region(start: Position, end: Position) -> Value {
         "endColumn": end.column,
         "byteOffset": start.offset,
         "byteLength": end.offset.saturating_sub(start.offset),
+        "message": label.map(|text| json!({ "text": text })),
     })
 }
 
