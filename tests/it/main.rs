@@ -19,6 +19,7 @@ mod cases;
 mod commands;
 mod corpus;
 mod examples;
+mod formats;
 mod golden;
 mod layers;
 mod places;
