@@ -193,6 +193,9 @@ pub enum FileStatus {
         policy: Arc<str>,
         /// The class of its chain (`private`, `public`, `qwac`); `None` where it has no certificate.
         class: Option<&'static str>,
+        /// How a QWAC stands to the EU trusted lists (`listed`, `trust_anchor`, `not_listed`,
+        /// `not_checked`); `None` for other chains.
+        trusted_list: Option<&'static str>,
         /// The environment label of the config.
         environment: Option<Arc<str>>,
         /// The app label of the config.

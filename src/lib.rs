@@ -1,7 +1,7 @@
 //! chainlint: a declarative policy-as-code linter for X.509 certificate chains.
 //!
 //! The layers, from the bottom: `span`, `source`, `finding` · `yaml` · `pem` · `x509` · `chain` ·
-//! `facts` · `check` · `input` · `policy` · `engine` · `report` · `cli`. Imports point down only;
+//! `facts` · `mend` · `check` · `input` · `policy` · `engine` · `report` · `cli`. Imports point down only;
 //! a test holds it.
 
 pub mod chain;
@@ -11,6 +11,7 @@ pub mod engine;
 pub mod facts;
 pub mod finding;
 pub mod input;
+pub mod mend;
 pub mod pem;
 pub mod policy;
 pub mod report;

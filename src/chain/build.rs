@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class;
 use super::path::{Finder, Path};
-use super::{Chain, Member, Role, Session, Unreadable};
+use super::{Chain, Class, Member, Role, Session, Unreadable};
 use crate::pem::Document;
+use crate::trust::Anchors;
 use crate::x509::Certificate;
 
 /// Certificates a file from which a path is looked for; further leaves are leaves all the same.
@@ -16,7 +17,7 @@ const STARTS_TRIED: usize = 16;
 /// The file's own order is tried first; only when it is no path is the right one looked for, within
 /// a budget of steps and signatures (see `path`).
 #[must_use]
-pub fn build(document: Document, session: &Session) -> Chain {
+pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain {
     let mut chain = Chain::empty(document);
     read(&mut chain, session);
     chain.duplicates = duplicates(&chain.members);
@@ -55,8 +56,12 @@ pub fn build(document: Document, session: &Session) -> Chain {
     chain.links = path.links;
     chain.top = path.top;
     assign_roles(&mut chain);
-    chain.ending = class::ending(chain.top_member(), &chain.top, session);
+    let path: Vec<&Member> = chain.path_members().collect();
+    let ending = class::ending(&path, &chain.top, session, anchors);
+    let lists = class::list_status(&path, &ending, session, anchors);
+    chain.ending = ending;
     chain.class = class::classify(chain.leaf(), &chain.ending);
+    chain.list_status = (chain.class == Class::Qwac).then_some(lists);
     chain
 }
 

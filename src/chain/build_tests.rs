@@ -4,7 +4,7 @@ use super::super::testing::{Made, block, ca, chain, leaf, oid, read, sequence, t
 use super::super::{Chain, Ending, Gap, Signature, Top};
 use super::*;
 use crate::chain::Class;
-use crate::trust::Anchors;
+use crate::trust::{Anchor, Anchors, Given, KnownRoot, Origin};
 
 /// Leaf, intermediate and root.
 fn three() -> [Made; 3] {
@@ -380,21 +380,94 @@ fn a_root_with_a_public_name_and_another_key_is_an_impostor() {
 #[test]
 fn a_chain_without_its_root_is_public_where_a_known_root_signed_its_top() {
     let known = ca("root", "root").certificate();
-    let session = Session::new(Anchors::of(vec![known]));
+    let (session, anchors) = (Session::default(), Anchors::of(vec![known]));
     let ending = |middle: Made| {
         let text = [leaf("leaf", "middle").pem(), middle.pem()].concat();
         let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
-        let chain = build(document, &session);
+        let chain = build(document, &session, &anchors);
         (chain.class, chain.ending)
     };
-    let name = "CN=root".to_owned();
+    let root = KnownRoot {
+        subject: "CN=root".to_owned(),
+        origin: Origin::Mozilla,
+    };
     assert_eq!(
         ending(ca("middle", "root")),
-        (Class::Public, Ending::IssuedByKnownRoot { name })
+        (Class::Public, Ending::IssuedByKnownRoot(root))
     );
     assert_eq!(
         ending(ca("middle", "root").signer("another")),
         (Class::Private, Ending::Unknown)
+    );
+}
+
+/// The chain of these certificates where these are trust anchors that a user names.
+fn anchored(certificates: &[&Made], anchors: &[&Made]) -> Chain {
+    let given = anchors.iter().map(|made| Anchor {
+        certificate: std::sync::Arc::new(made.certificate()),
+        file: "anchors.pem".into(),
+    });
+    let anchors = Anchors::embedded().with(Given {
+        anchors: given.collect(),
+        lists: Vec::new(),
+    });
+    let text: String = certificates.iter().map(|made| made.pem()).collect();
+    let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
+    build(document, &Session::default(), &anchors)
+}
+
+#[test]
+fn a_trust_anchor_of_the_user_is_known_and_makes_no_chain_public() {
+    let (root, middle) = (ca("root", "root"), ca("middle", "root"));
+    let leaf = leaf("leaf", "middle");
+    let given = |subject: &str| KnownRoot {
+        subject: subject.to_owned(),
+        origin: Origin::Given("anchors.pem".into()),
+    };
+    let whole = anchored(&[&leaf, &middle, &root], &[&root]);
+    assert_eq!(whole.ending, Ending::KnownRoot(given("CN=root")));
+    assert_eq!(whole.class, Class::Private);
+    let without_root = anchored(&[&leaf, &middle], &[&root]);
+    assert_eq!(
+        without_root.ending,
+        Ending::IssuedByKnownRoot(given("CN=root"))
+    );
+    assert_eq!(without_root.class, Class::Private);
+    // Trusted lists name issuing CAs.
+    let by_issuer = anchored(&[&leaf, &middle, &root], &[&middle]);
+    assert_eq!(by_issuer.ending, Ending::KnownRoot(given("CN=middle")));
+}
+
+#[test]
+fn a_trust_anchor_counts_by_name_and_key() {
+    let (root, leaf) = (ca("root", "root"), leaf("leaf", "root"));
+    let other_key = ca("root", "root").key("other").signer("other");
+    let impostor = anchored(&[&leaf, &root], &[&other_key]);
+    assert!(matches!(impostor.ending, Ending::Impostor { .. }));
+    let other_name = ca("another", "another").key("root").signer("root");
+    let unknown = anchored(&[&leaf, &root], &[&other_name]);
+    assert_eq!(unknown.ending, Ending::Unknown);
+    // A renewed certificate of the same root.
+    let renewed = ca("root", "root").serial(9);
+    let known = anchored(&[&leaf, &renewed], &[&root]);
+    assert!(matches!(known.ending, Ending::KnownRoot(_)));
+}
+
+#[test]
+fn an_older_root_is_known_by_its_key_alone() {
+    let root = ca("root", "root");
+    let key = root.certificate().public_key.value.spki_sha256;
+    let anchors = Anchors::of_older(key, "CN=Older Root");
+    let text = [leaf("leaf", "root").pem(), root.pem()].concat();
+    let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
+    let chain = build(document, &Session::default(), &anchors);
+    let known = KnownRoot {
+        subject: "CN=Older Root".to_owned(),
+        origin: Origin::Legacy,
+    };
+    assert_eq!(
+        (chain.class, chain.ending),
+        (Class::Public, Ending::KnownRoot(known))
     );
 }
 
@@ -403,7 +476,7 @@ fn a_root_of_the_store_makes_a_chain_public() {
     let root = &webpki_root_certs::TLS_SERVER_ROOT_CERTS[0];
     let chain = read(&block(root));
     assert_eq!(chain.class, Class::Public);
-    assert!(matches!(chain.ending, Ending::KnownRoot { .. }));
+    assert!(matches!(chain.ending, Ending::KnownRoot(_)));
 }
 
 #[test]
@@ -433,7 +506,7 @@ fn a_leaf_tells_its_class_by_policies_timestamps_and_statements() {
 
 #[test]
 fn equal_certificates_are_parsed_once_a_session() {
-    let session = Session::new(Anchors::embedded());
+    let session = Session::default();
     let der = leaf("leaf", "root").der();
     let (one, two) = (session.certificate(&der), session.certificate(&der));
     assert!(std::sync::Arc::ptr_eq(&one.unwrap(), &two.unwrap()));

@@ -1,6 +1,9 @@
 //! The class of a chain: who stands behind it.
 
+use std::sync::Arc;
+
 use super::{Member, Session, Signature, Top};
+use crate::trust::{Anchors, KnownRoot, Listing, Origin};
 use crate::x509::{Certificate, qc};
 
 /// QcType "web" (EN 319 412-5 §4.2.3).
@@ -46,19 +49,13 @@ impl Class {
     }
 }
 
-/// How the top of a path stands to the known roots.
+/// How the top of a path stands to the trust anchors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// It is a known root: its key is known.
-    KnownRoot {
-        /// The root's subject.
-        name: String,
-    },
-    /// A known root issued it; the signature verifies with the root's key.
-    IssuedByKnownRoot {
-        /// The root's subject.
-        name: String,
-    },
+    /// It is a known root (its key is known), or the path goes through a certificate that the user names.
+    KnownRoot(KnownRoot),
+    /// A known root issued it, which is not in the file; the signature verifies with the root's key.
+    IssuedByKnownRoot(KnownRoot),
     /// It is self-issued and bears a known root's name, over another key.
     Impostor {
         /// The name.
@@ -68,16 +65,30 @@ pub enum Ending {
     Unknown,
 }
 
-/// How a path's top stands to the known roots.
-pub(super) fn ending(top: Option<&Member>, how: &Top, session: &Session) -> Ending {
-    let Some(certificate) = top.map(|top| &top.certificate) else {
+impl Ending {
+    /// The root that it ends in, in the file or not.
+    #[must_use]
+    pub fn root(&self) -> Option<&KnownRoot> {
+        match self {
+            Self::KnownRoot(root) | Self::IssuedByKnownRoot(root) => Some(root),
+            Self::Impostor { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+/// How a path's top stands to the trust anchors. `path` is in order, leaf first.
+pub(super) fn ending(path: &[&Member], how: &Top, session: &Session, anchors: &Anchors) -> Ending {
+    let Some(certificate) = path.last().map(|top| &top.certificate) else {
         return Ending::Unknown;
     };
-    let anchors = session.anchors();
-    if let Some(root) = anchors.known_key(&certificate.public_key.value.spki_sha256) {
-        return Ending::KnownRoot {
-            name: root.subject.clone(),
-        };
+    if let Some(root) = anchors.known(certificate) {
+        return Ending::KnownRoot(root);
+    }
+    // An anchor need not be a root: trusted lists name issuing CAs.
+    let authorities = path.iter().skip(1).rev();
+    let mut given = authorities.filter_map(|member| anchors.given(&member.certificate));
+    if let Some(anchor) = given.next() {
+        return Ending::KnownRoot(anchor);
     }
     let issuer = &certificate.issuer.value;
     match how {
@@ -86,12 +97,75 @@ pub(super) fn ending(top: Option<&Member>, how: &Top, session: &Session) -> Endi
             name: issuer.to_string(),
         },
         Top::SelfIssued(_) => Ending::Unknown,
-        Top::IssuerMissing => anchors
-            .named(issuer)
-            .find(|root| session.signature(root, certificate) == Signature::Valid)
-            .map_or(Ending::Unknown, |root| Ending::IssuedByKnownRoot {
-                name: root.subject.value.to_string(),
-            }),
+        Top::IssuerMissing => {
+            let issued =
+                |root: &Certificate| session.signature(root, certificate) == Signature::Valid;
+            let mut roots = anchors.named(issuer).filter(|(root, _)| issued(root));
+            roots.next().map_or(Ending::Unknown, |(root, origin)| {
+                let subject = root.subject.value.to_string();
+                Ending::IssuedByKnownRoot(KnownRoot { subject, origin })
+            })
+        }
+    }
+}
+
+/// How a QWAC's path stands to the EU trusted lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListStatus {
+    /// A listed service issued it.
+    Listed(Arc<Listing>),
+    /// The user names its root, or another CA of its path, without a list.
+    Anchored,
+    /// No list that the user names has its issuers.
+    NotListed,
+    /// The user names no list.
+    NotChecked,
+}
+
+impl ListStatus {
+    /// The word for it in reports and facts.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Listed(_) => "listed",
+            Self::Anchored => "trust_anchor",
+            Self::NotListed => "not_listed",
+            Self::NotChecked => "not_checked",
+        }
+    }
+}
+
+/// How a path stands to the trusted lists. `path` is in order, leaf first.
+pub(super) fn list_status(
+    path: &[&Member],
+    ending: &Ending,
+    session: &Session,
+    anchors: &Anchors,
+) -> ListStatus {
+    let authorities = path.iter().skip(1);
+    let mut listed = authorities.filter_map(|member| anchors.listed(&member.certificate));
+    if let Some(listing) = listed.next() {
+        return ListStatus::Listed(Arc::new(listing));
+    }
+    // The issuer of the top may be listed and not in the file.
+    if let Some(top) = path.last() {
+        let mut issuers = anchors.named(&top.certificate.issuer.value);
+        let issuer = issuers.find_map(|(issuer, origin)| match origin {
+            Origin::Listed(listing)
+                if session.signature(issuer, &top.certificate) == Signature::Valid =>
+            {
+                Some(listing)
+            }
+            Origin::Listed(_) | Origin::Given(_) | Origin::Mozilla | Origin::Legacy => None,
+        });
+        if let Some(listing) = issuer {
+            return ListStatus::Listed(listing);
+        }
+    }
+    match ending.root().map(|root| &root.origin) {
+        Some(Origin::Given(_)) => ListStatus::Anchored,
+        _ if anchors.lists().next().is_some() => ListStatus::NotListed,
+        _ => ListStatus::NotChecked,
     }
 }
 
@@ -103,11 +177,12 @@ pub(super) fn classify(lowest: Option<&Member>, ending: &Ending) -> Class {
     if is_qwac(leaf) {
         return Class::Qwac;
     }
-    let known = matches!(
-        ending,
-        Ending::KnownRoot { .. } | Ending::IssuedByKnownRoot { .. }
-    );
-    if known || looks_public(leaf) {
+    let public = |root: &KnownRoot| match root.origin {
+        Origin::Mozilla | Origin::Legacy => true,
+        // Whom a user trusts is not thereby a public CA.
+        Origin::Given(_) | Origin::Listed(_) => false,
+    };
+    if ending.root().is_some_and(public) || looks_public(leaf) {
         Class::Public
     } else {
         Class::Private

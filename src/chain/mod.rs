@@ -16,7 +16,7 @@ mod subtree;
 mod testing;
 
 pub use build::build;
-pub use class::{Class, Ending};
+pub use class::{Class, Ending, ListStatus};
 pub use order::{Move, Order, Target};
 pub use session::Session;
 pub use signature::Signature;
@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use crate::pem::{self, Document};
 use crate::span::{DerSpan, Span};
+use crate::trust::Anchors;
 use crate::x509::{self, Certificate};
 
 /// One file's certificates and how they belong together.
@@ -52,6 +53,8 @@ pub struct Chain {
     pub class: Class,
     /// How the path's top stands to the known roots.
     pub ending: Ending,
+    /// How its path stands to the EU trusted lists; `None` where it is no QWAC.
+    pub list_status: Option<ListStatus>,
     /// The search for a path was cut short by its budget (see `build`).
     pub exhausted: bool,
 }
@@ -148,6 +151,7 @@ impl Chain {
             strangers: Vec::new(),
             class: Class::Private,
             ending: Ending::Unknown,
+            list_status: None,
             exhausted: false,
         }
     }
@@ -218,6 +222,20 @@ impl Chain {
     pub fn order(&self) -> Order {
         let numbers: Vec<usize> = self.path_members().map(|member| member.index).collect();
         order::mend(&numbers)
+    }
+
+    /// The known root that issued the top and is not in the file.
+    #[must_use]
+    pub fn missing_root(&self, session: &Session, anchors: &Anchors) -> Option<Arc<Certificate>> {
+        let top = self
+            .top_member()
+            .filter(|_| self.top == Top::IssuerMissing)?;
+        let issued =
+            |root: &Certificate| session.signature(root, &top.certificate) == Signature::Valid;
+        let mut roots = anchors.named(&top.certificate.issuer.value);
+        roots
+            .find(|(root, _)| issued(root))
+            .map(|(root, _)| root.clone())
     }
 
     /// The leaf, where the file has any certificate that can be read.

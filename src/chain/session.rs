@@ -6,7 +6,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 
 use super::{Signature, signature};
-use crate::trust::Anchors;
 use crate::x509::{self, Certificate};
 
 /// SHA-256 of something.
@@ -18,27 +17,11 @@ type Pair = (Hash, Hash);
 /// nowhere.
 #[derive(Debug, Default)]
 pub struct Session {
-    anchors: Anchors,
     certificates: RwLock<HashMap<Hash, Arc<Certificate>>>,
     signatures: RwLock<HashMap<Pair, Signature>>,
 }
 
 impl Session {
-    /// An empty session.
-    #[must_use]
-    pub fn new(anchors: Anchors) -> Self {
-        Self {
-            anchors,
-            ..Self::default()
-        }
-    }
-
-    /// The known roots.
-    #[must_use]
-    pub fn anchors(&self) -> &Anchors {
-        &self.anchors
-    }
-
     /// The certificate, parsed once a run.
     ///
     /// # Errors

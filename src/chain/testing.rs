@@ -241,7 +241,7 @@ pub(super) fn block(der: &[u8]) -> String {
 /// The chain of a file.
 pub(super) fn read(text: &str) -> Chain {
     let document = pem::scan(text.as_bytes(), pem::Limits::default());
-    build(document, &Session::new(Anchors::embedded()))
+    build(document, &Session::default(), &Anchors::embedded())
 }
 
 /// The chain of a file of these certificates.

@@ -4,18 +4,21 @@
 //! It says what it found and where. One file of `kinds` holds one check: its parameters, its docs
 //! (which become `explain`, the schema's hover texts and the docs page), its code and its tests.
 
+pub mod expression;
 pub mod kinds;
 mod qualified;
 mod table;
 pub mod text;
 
-pub use table::{Details, KINDS, Kind, Parameters, Scope, documentation, kind};
+pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind};
 
+use std::cell::Cell;
 use std::fmt::Display;
 
 use time::OffsetDateTime;
 
 use crate::chain::{Chain, Member};
+use crate::facts::View;
 use crate::span::{DerSpan, Span};
 use crate::trust::Anchors;
 use crate::x509::Field;
@@ -34,7 +37,15 @@ pub struct Context<'a> {
     pub now: OffsetDateTime,
     /// The known roots.
     pub anchors: &'a Anchors,
+    /// The facts of the file.
+    pub facts: &'a View<'a>,
+    /// How many steps the expressions of the rules may still take on this file.
+    pub steps: &'a Cell<u32>,
 }
+
+/// Steps that all expressions together may take on one file. A rule on a certificate takes some
+/// hundreds; this many take a quarter of a second, and hold 40 MB at most.
+pub const STEPS_A_FILE: u32 = 4_000_000;
 
 /// A file as it was met, before anything was read out of it.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use super::expression::{Constant, Model};
 use super::{Check, kinds};
+use crate::mend::Mend;
 use crate::source::Source;
 use crate::yaml::{self, Node, Problems};
 use std::sync::Arc;
@@ -18,6 +20,8 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Sized {
     const DETAILS: Details;
     /// Whether it is asked of each certificate (then a rule has `on`) or of the file.
     const SCOPE: Scope;
+    /// What cures a failure, where `--fix` can.
+    const MEND: Option<Mend> = None;
 
     /// Makes the check.
     ///
@@ -38,6 +42,23 @@ pub enum Scope {
     Chain,
     /// The file as such.
     File,
+    /// Each certificate where the rule has `on`, else the chain.
+    ByRule,
+}
+
+/// What a check may know of the rule that asks it.
+#[derive(Debug)]
+pub struct Within<'a> {
+    /// The file that the parameters stand in.
+    pub source: &'a Arc<Source>,
+    /// Whether the rule has `on`.
+    pub has_on: bool,
+    /// The policy's variables.
+    pub variables: &'a [(&'a str, Constant)],
+    /// Whether all of the policy could be read.
+    pub is_complete: bool,
+    /// The facts that expressions may name.
+    pub model: &'a Model,
 }
 
 /// One row of the table.
@@ -50,8 +71,10 @@ pub struct Kind {
     pub outcomes: Details,
     /// See [`Parameters::DETAILS`].
     pub details: Details,
+    /// See [`Parameters::MEND`].
+    pub mend: Option<Mend>,
     /// Reads the parameters; problems go into the list, and then there is no check.
-    pub read: fn(&Node, &Arc<Source>, &mut Problems) -> Option<Check>,
+    pub read: fn(&Node, &Within<'_>, &mut Problems) -> Option<Check>,
     /// The JSON Schema of the parameters, with their docs.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -71,16 +94,14 @@ const fn row<P: Parameters>() -> Kind {
         scope: P::SCOPE,
         outcomes: P::OUTCOMES,
         details: P::DETAILS,
+        mend: P::MEND,
         read: read::<P>,
         schema: SchemaGenerator::subschema_for::<P>,
     }
 }
 
-fn read<P: Parameters>(
-    node: &Node,
-    source: &Arc<Source>,
-    problems: &mut Problems,
-) -> Option<Check> {
+fn read<P: Parameters>(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Check> {
+    let source = within.source;
     let parameters: P = yaml::from_node(node, source, problems)?;
     match parameters.build() {
         Ok(check) => Some(check),
@@ -106,6 +127,7 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::complete::Complete>(),
     row::<kinds::distinct_keys::DistinctKeys>(),
     row::<kinds::encoding::Encoding>(),
+    kinds::expression::KIND,
     row::<kinds::extension_not_critical::ExtensionNotCritical>(),
     row::<kinds::extension_present::ExtensionPresent>(),
     row::<kinds::issuer_avoids::IssuerAvoids>(),

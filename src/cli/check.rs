@@ -10,13 +10,12 @@ use time::format_description::well_known::Rfc3339;
 use super::environment::Environment;
 use super::output::{OutputArguments, Outputs};
 use super::progress::Bar;
-use super::{Failure, Outcome, plan, policies};
+use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
-use crate::policy::{self, Config, Location, Policy};
+use crate::policy::Policy;
 use crate::report::summary;
-use crate::trust::Anchors;
 use crate::yaml::did_you_mean;
 
 /// Check chain files against policies.
@@ -31,6 +30,12 @@ use crate::yaml::did_you_mean;
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
     pub(super) paths: Vec<PathBuf>,
+    /// Check also the files that this file names, one a line; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// The names of --files-from end with a NUL, as `git ls-files -z` writes them.
+    #[arg(short = '0', long, requires = "files_from")]
+    pub(super) null: bool,
     /// The policy for all files: a built-in's name, or a path to a YAML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
@@ -81,6 +86,13 @@ pub(super) struct Arguments {
     /// Count the findings of each rule on standard error.
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Mend what can be mended without a doubt: order, repetitions, strangers, text, PEM; `all` also
+    /// appends a root that is missing, where it is known. What is left is reported.
+    #[arg(long, value_enum, value_name = "SCOPE", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    fix: Option<fix::Scope>,
+    /// Print what --fix would change, and change nothing; the exit status is 1 if there is anything.
+    #[arg(long)]
+    diff: bool,
     /// Say nothing on standard error but errors.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -107,7 +119,8 @@ impl From<Threshold> for Severity {
     }
 }
 
-fn instant(text: &str) -> Result<OffsetDateTime, String> {
+/// An instant on the command line.
+pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| "write an instant like 2026-11-23T00:00:00Z".to_owned())
 }
@@ -117,7 +130,11 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let outputs = Outputs::prepare(&arguments.output, environment)?;
-    let config = config(arguments, environment)?;
+    let config = policies::config(
+        arguments.config.as_deref(),
+        arguments.no_config,
+        environment,
+    )?;
     let files = plan::files(arguments, environment, config.as_ref())?;
     outputs.spare(&files)?;
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
@@ -130,13 +147,32 @@ pub(super) fn run(
         ignore,
         limits: input::Limits::default(),
     };
-    let report = execute(&plan, arguments, environment)?;
+    let mut report = execute(&plan, arguments, environment)?;
+    if arguments.diff {
+        let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
+        let mended = fix::run(&plan, &report, scope, true, arguments, environment)?;
+        environment.output(&mended.diff)?;
+        return Ok(if mended.changed > 0 {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
+        });
+    }
+    if let Some(scope) = arguments.fix {
+        let mended = fix::run(&plan, &report, scope, false, arguments, environment)?;
+        if mended.changed > 0 {
+            report = execute(&plan, arguments, environment)?;
+        }
+    }
+
     let fail_on = arguments.fail_on.map(Severity::from);
     let fail_on = fail_on
         .or(config.and_then(|config| config.fail_on))
         .unwrap_or(Severity::Error);
     outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
-    tell(&report, arguments, environment);
+    let anchors = plan.files.iter().map(|file| &file.anchors);
+    let expired = policies::expired_lists(anchors, plan.now);
+    tell(&report, &expired, arguments, environment);
 
     if report.reaches(fail_on) {
         Ok(Outcome::Findings)
@@ -147,14 +183,14 @@ pub(super) fn run(
     }
 }
 
-fn execute(
+pub(super) fn execute(
     plan: &Plan,
     arguments: &Arguments,
     environment: &Environment,
 ) -> Result<Report, Failure> {
     let shown = environment.watched && !arguments.no_progress && !arguments.quiet;
     let bar = Bar::new(plan.files.len(), shown);
-    let work = || engine::run(plan, Anchors::embedded(), &bar);
+    let work = || engine::run(plan, &bar);
     let report = match arguments.threads {
         None => work(),
         Some(threads) => rayon::ThreadPoolBuilder::new()
@@ -168,9 +204,17 @@ fn execute(
 }
 
 /// What goes to standard error after the findings.
-fn tell(report: &Report, arguments: &Arguments, environment: &mut Environment) {
+fn tell(
+    report: &Report,
+    expired: &BTreeSet<String>,
+    arguments: &Arguments,
+    environment: &mut Environment,
+) {
     if arguments.quiet {
         return;
+    }
+    for line in expired {
+        environment.note(line);
     }
     for line in summary::skipped(report, arguments.verbose) {
         environment.note(&line);
@@ -185,22 +229,6 @@ fn tell(report: &Report, arguments: &Arguments, environment: &mut Environment) {
     } else {
         environment.note(&summary::line(report));
     }
-}
-
-fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Config>, Failure> {
-    let path = match &arguments.config {
-        Some(path) => Some(environment.current.join(path)),
-        None if arguments.no_config => None,
-        None => policy::discover(&environment.current, &|path| path.exists()),
-    };
-    let Some(path) = path else { return Ok(None) };
-    let shown = path
-        .strip_prefix(&environment.current)
-        .unwrap_or(&path)
-        .display()
-        .to_string();
-    let named_at = Location::of_text("--config", &shown);
-    Ok(Some(Config::load(&path, &named_at, &policies::read)?))
 }
 
 /// The rules to apply and to leave out; each must be one of the run's.

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::environment::Environment;
-use super::{Failure, Outcome};
+use super::plan::Loader;
+use super::{Failure, Outcome, policies};
 use crate::chain::{self, Session};
+use crate::engine::PlannedInput;
 use crate::facts::{self, CertificateFacts, FileFacts, QcFacts};
 use crate::input::{self, Candidate, Content};
 use crate::trust::Anchors;
@@ -21,6 +23,15 @@ pub(super) struct Arguments {
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// The policy whose trust anchors count: a built-in's name, or a path to a YAML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    policy: Option<String>,
+    /// The config to use instead of the nearest chainlint.yaml.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Use no config.
+    #[arg(long)]
+    no_config: bool,
 }
 
 /// A form for people or for programs.
@@ -67,7 +78,9 @@ pub(super) fn run(
             return Err(Failure::Said(format!("{}: {why}", input.display)));
         }
     };
-    let chain = chain::build(document, &Session::new(Anchors::embedded()));
+    let anchors = anchors(arguments, environment)?;
+    let chain = chain::build(document, &Session::default(), &anchors);
+    let expired = policies::expired_lists([&anchors], environment.now);
     let faults: Vec<String> = chain
         .document
         .faults
@@ -85,6 +98,9 @@ pub(super) fn run(
         Format::Text => text(&facts),
     };
     environment.output(&text)?;
+    for line in &expired {
+        environment.note(line);
+    }
     for fault in faults {
         environment.note(&format!("{}: {fault}", facts.path));
     }
@@ -93,6 +109,25 @@ pub(super) fn run(
     } else {
         Outcome::Clean
     })
+}
+
+/// Whom the config and the policy of the file trust.
+fn anchors(arguments: &Arguments, environment: &Environment) -> Result<Anchors, Failure> {
+    let config = policies::config(
+        arguments.config.as_deref(),
+        arguments.no_config,
+        environment,
+    )?;
+    if config.is_none() && arguments.policy.is_none() {
+        return Ok(Anchors::embedded());
+    }
+    let input = PlannedInput::Bytes {
+        display: arguments.file.display().to_string(),
+        bytes: Vec::new(),
+    };
+    let policy = arguments.policy.as_deref();
+    let mut loader = Loader::new(policy, config.as_ref(), Vec::new(), environment)?;
+    Ok(loader.plan(input)?.anchors)
 }
 
 fn text(facts: &FileFacts) -> String {
@@ -108,6 +143,9 @@ fn text(facts: &FileFacts) -> String {
     };
     if !path.is_empty() {
         let _ = writeln!(out, "  class        {} ({})", chain.class, chain.ending);
+        if let Some(status) = &chain.trusted_list_text {
+            let _ = writeln!(out, "  trusted list {status}");
+        }
         let _ = writeln!(
             out,
             "  path         {} ({whole}, {order})",

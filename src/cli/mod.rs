@@ -2,15 +2,20 @@
 //! terminal and standard input, and the only one that writes to standard output and error.
 
 mod check;
+mod completions;
 mod environment;
 mod explain;
+mod fix;
+mod init;
 mod inspect;
+mod man;
 mod output;
 mod plan;
 mod policies;
 mod policy;
 mod progress;
 mod rules;
+mod trust;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,6 +85,7 @@ Examples:
   chainlint check --policy hygiene chain.pem       what any chain file should satisfy
   chainlint explain leaf-validity-range            what a rule wants, and why
   chainlint inspect chain.pem                      what is in a file
+  chainlint trust import LT.xml                    who may issue QWACs, from a trusted list
 
 Exit status: 0 nothing found, 1 findings, 2 the run could not be done, 3 nothing to check.";
 
@@ -90,6 +96,10 @@ enum Command {
     Rules(rules::Arguments),
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
+    Init(init::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+    Trust(trust::Arguments),
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -113,6 +123,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut environment),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+        Command::Init(arguments) => init::run(&arguments, &mut environment),
+        Command::Completions(arguments) => completions::run(&arguments, &mut environment),
+        Command::Man(arguments) => man::run(&arguments, &mut environment),
+        Command::Trust(arguments) => trust::run(&arguments, &mut environment),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

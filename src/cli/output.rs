@@ -21,7 +21,7 @@ pub(super) struct OutputArguments {
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
     /// Write the findings to a file as well, in a form of its own. May be given more than once.
-    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = target)]
+    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = target, conflicts_with = "diff")]
     output: Vec<Target>,
 }
 

@@ -1,6 +1,7 @@
 //! From the arguments of `check` to the files of the run, each with its policy.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,12 @@ use super::environment::Environment;
 use super::{Failure, policies};
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
-use crate::policy::{self, Config, Override, Policy, Reference};
+use crate::policy::{self, Config, Override, Policy, Reference, Selection};
+use crate::source::escape;
+use crate::trust::{Anchors, Given};
+
+/// The longest list of names, in bytes: about a million paths.
+const MAX_LIST: u64 = 64 << 20;
 
 /// The files of the run, each with its policy.
 pub(super) fn files(
@@ -23,13 +29,7 @@ pub(super) fn files(
         .iter()
         .map(|text| Override::from_flag(text))
         .collect::<Result<_, _>>()?;
-    let mut loader = Loader {
-        arguments,
-        environment,
-        config,
-        flags,
-        loaded: BTreeMap::new(),
-    };
+    let mut loader = Loader::new(arguments.policy.as_deref(), config, flags, environment)?;
     let mut files = Vec::with_capacity(inputs.len());
     for input in inputs {
         files.push(loader.plan(input)?);
@@ -57,7 +57,13 @@ fn inputs(
         .iter()
         .cloned()
         .partition(|path| path.as_os_str() == "-");
-    if arguments.paths.is_empty() {
+    if let Some(list) = &arguments.files_from {
+        if list.as_os_str() == "-" && !streams.is_empty() {
+            let twice = "standard input is either a chain or the list of --files-from, not both";
+            return Err(Failure::Said(twice.to_owned()));
+        }
+        paths.extend(named_by(list, arguments.null, environment)?);
+    } else if arguments.paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
     let found =
@@ -71,6 +77,39 @@ fn inputs(
         });
     }
     Ok(inputs)
+}
+
+/// The paths that a list names: one a line, or ended by NULs. An empty list names none.
+fn named_by(list: &Path, null: bool, environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
+    let bytes = if list.as_os_str() == "-" {
+        environment.input(MAX_LIST)?
+    } else {
+        let path = environment.current.join(list);
+        let said = |error| Failure::Said(format!("--files-from {}: {error}", list.display()));
+        fs::read(&path).map_err(said)?
+    };
+    let too_long = u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_LIST);
+    if too_long {
+        let message = format!("--files-from {}: the list is too long", list.display());
+        return Err(Failure::Said(message));
+    }
+    let mut paths = Vec::new();
+    for name in bytes.split(|byte| *byte == if null { 0 } else { b'\n' }) {
+        let name = if null {
+            name
+        } else {
+            name.strip_suffix(b"\r").unwrap_or(name)
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let name = std::str::from_utf8(name).map_err(|_| {
+            let shown = escape(&String::from_utf8_lossy(name));
+            Failure::Said(format!("--files-from: `{shown}` is no UTF-8"))
+        })?;
+        paths.push(PathBuf::from(name));
+    }
+    Ok(paths)
 }
 
 /// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
@@ -94,17 +133,39 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
 /// What makes two files share a policy: the entries of the config that match them.
 type Key = Vec<usize>;
 
-/// Loads each policy once for each set of variables.
-struct Loader<'a> {
-    arguments: &'a Arguments,
+/// Loads each policy once for each set of variables, with whom it trusts.
+pub(super) struct Loader<'a> {
+    /// The policy for all files, where an option names it.
+    policy: Option<&'a str>,
     environment: &'a Environment,
     config: Option<&'a Config>,
     flags: Vec<Override>,
-    loaded: BTreeMap<Key, Arc<Policy>>,
+    /// Whom the config trusts.
+    given: Given,
+    embedded: Anchors,
+    loaded: BTreeMap<Key, (Arc<Policy>, Anchors)>,
 }
 
-impl Loader<'_> {
-    fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
+impl<'a> Loader<'a> {
+    pub(super) fn new(
+        policy: Option<&'a str>,
+        config: Option<&'a Config>,
+        flags: Vec<Override>,
+        environment: &'a Environment,
+    ) -> Result<Self, Failure> {
+        let named = config.iter().flat_map(|config| &config.trust_anchors);
+        Ok(Self {
+            policy,
+            environment,
+            config,
+            flags,
+            given: policies::anchors(named)?,
+            embedded: Anchors::embedded(),
+            loaded: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
         let path = match &input {
             PlannedInput::File(candidate) => candidate.path.clone(),
             PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
@@ -113,39 +174,46 @@ impl Loader<'_> {
             .config
             .map(|config| config.select(&relative(&path, &config.folder)));
         let selection = selection.unwrap_or_default();
-        let policy = if let Some(policy) = self.loaded.get(&selection.matched) {
-            policy.clone()
+        let (policy, anchors) = if let Some(loaded) = self.loaded.get(&selection.matched) {
+            loaded.clone()
         } else {
-            let overrides: Vec<Override> = selection
-                .vars
-                .iter()
-                .copied()
-                .chain(&self.flags)
-                .cloned()
-                .collect();
-            let default = Reference::from_flag(
-                "--policy",
-                self.arguments
-                    .policy
-                    .as_deref()
-                    .unwrap_or(policies::DEFAULT),
-                &self.environment.current,
-            );
-            let wanted = match (&self.arguments.policy, selection.policy) {
-                (None, Some(named)) => named,
-                (Some(_), _) | (None, None) => &default,
-            };
-            let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+            let loaded = self.load(&selection)?;
             self.loaded
-                .insert(selection.matched.clone(), policy.clone());
-            policy
+                .insert(selection.matched.clone(), loaded.clone());
+            loaded
         };
         Ok(PlannedFile {
             input,
             policy,
+            anchors,
             environment: selection.environment,
             app: selection.app,
         })
+    }
+
+    fn load(&self, selection: &Selection<'_>) -> Result<(Arc<Policy>, Anchors), Failure> {
+        let overrides: Vec<Override> = selection
+            .vars
+            .iter()
+            .copied()
+            .chain(&self.flags)
+            .cloned()
+            .collect();
+        let default = Reference::from_flag(
+            "--policy",
+            self.policy.unwrap_or(policies::DEFAULT),
+            &self.environment.current,
+        );
+        let wanted = match (self.policy, selection.policy) {
+            (None, Some(named)) => named,
+            (Some(_), _) | (None, None) => &default,
+        };
+        let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+        let mut given = self.given.clone();
+        let own = policies::anchors(&policy.trust_anchors)?;
+        given.anchors.extend(own.anchors);
+        given.lists.extend(own.lists);
+        Ok((policy, self.embedded.with(given)))
     }
 
     /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
@@ -154,7 +222,7 @@ impl Loader<'_> {
         let known: Vec<&policy::Variable> = self
             .loaded
             .values()
-            .flat_map(|policy| &policy.vars)
+            .flat_map(|(policy, _)| &policy.vars)
             .collect();
         if self.loaded.is_empty() {
             return Ok(());

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
-use crate::{facts, policy, report};
+use crate::{facts, policy, report, trust};
 
 /// Validate, show and describe policy files.
 #[derive(Debug, Args)]
@@ -50,6 +50,8 @@ enum Kind {
     ReportLine,
     /// What `inspect --format json` writes.
     Facts,
+    /// What `trust import` writes.
+    TrustedLists,
 }
 
 pub(super) fn run(
@@ -73,6 +75,7 @@ pub(super) fn run(
                 Kind::Report => report::json::schema(),
                 Kind::ReportLine => report::jsonl::schema(),
                 Kind::Facts => facts::schema(),
+                Kind::TrustedLists => trust::lists::schema(),
             };
             environment.output(&format!("{schema:#}\n"))?;
             Ok(Outcome::Clean)

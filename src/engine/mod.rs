@@ -7,6 +7,7 @@
 mod active;
 mod stamp;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use time::OffsetDateTime;
 
-use crate::chain::{self, Chain, Class, Session};
-use crate::check::{Check, Context, File, FileState, Subject};
+use crate::chain::{self, Chain, Class, ListStatus, Session};
+use crate::check::{self, Check, Context, File, FileState, Subject};
+use crate::facts::{FileLabels, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
@@ -42,12 +44,14 @@ pub struct Plan {
 }
 
 /// A file and what applies to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PlannedFile {
     /// Where it is, or what it says.
     pub input: PlannedInput,
     /// The rules.
     pub policy: Arc<Policy>,
+    /// Whom to trust.
+    pub anchors: Anchors,
     /// The environment label of the config.
     pub environment: Option<Arc<str>>,
     /// The app label of the config.
@@ -55,7 +59,7 @@ pub struct PlannedFile {
 }
 
 /// Where a file's bytes come from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum PlannedInput {
     /// From disk.
     File(Candidate),
@@ -83,8 +87,8 @@ struct Judged {
 
 /// Does what the plan says.
 #[must_use]
-pub fn run(plan: &Plan, anchors: Anchors, progress: &dyn Progress) -> Report {
-    let session = Session::new(anchors);
+pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
+    let session = Session::default();
     let judge = |file| {
         let judged = judge(plan, file, &session);
         progress.done();
@@ -132,6 +136,14 @@ impl PlannedFile {
         }
     }
 
+    fn file_labels<'a>(&'a self, source: &'a Source) -> FileLabels<'a> {
+        FileLabels {
+            path: source.name(),
+            environment: self.environment.as_deref(),
+            app: self.app.as_deref(),
+        }
+    }
+
     fn read(&self, limits: &input::Limits) -> input::Input {
         match &self.input {
             PlannedInput::File(candidate) => input::read(candidate, limits),
@@ -165,11 +177,12 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     let path: Arc<str> = escape(&input.display).into();
     match input.content {
         Content::Chain { document, source } => {
-            let chain = chain::build(document, session);
-            let findings = apply(plan, file, &chain, &source, session.anchors());
+            let chain = chain::build(document, session, &file.anchors);
+            let findings = apply(plan, file, &chain, &source, &file.anchors);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class.as_str()),
+                trusted_list: chain.list_status.as_ref().map(ListStatus::as_str),
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
@@ -216,6 +229,7 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
         class: None,
+        trusted_list: None,
         environment: file.environment.clone(),
         app: file.app.clone(),
     };
@@ -235,7 +249,8 @@ fn apply_to_file(
 ) -> Vec<Finding> {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
-    let mut stamp = Stamp::new(file, &chain, source);
+    let facts = View::new(&chain, file.file_labels(source));
+    let mut stamp = Stamp::new(file, &facts, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -261,12 +276,15 @@ fn apply(
     source: &Source,
     anchors: &Anchors,
 ) -> Vec<Finding> {
+    let facts = View::new(chain, file.file_labels(source));
     let context = Context {
         now: plan.now,
         anchors,
+        facts: &facts,
+        steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
-    let mut stamp = Stamp::new(file, chain, source);
+    let mut stamp = Stamp::new(file, &facts, source);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {

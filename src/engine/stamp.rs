@@ -1,7 +1,6 @@
 //! What a check found becomes a finding: rule, severity, words, and a place in the file.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -10,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::PlannedFile;
 use crate::chain::{Chain, Member};
 use crate::check::{Place, Verdict, Violation};
-use crate::facts;
+use crate::facts::View;
 use crate::finding::{CertificateRef, Finding, Origin, Related, Severity};
 use crate::policy::{Policy, Rule};
 use crate::source::{Source, escape};
@@ -21,9 +20,7 @@ pub(super) struct Stamp<'a> {
     file: &'a PlannedFile,
     chain: &'a Chain,
     source: &'a Source,
-    /// Facts of a certificate as templates see them, by position in `chain.members`; made when a
-    /// template first asks.
-    facts: BTreeMap<Option<usize>, serde_json::Value>,
+    facts: &'a View<'a>,
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
@@ -56,12 +53,12 @@ pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Findin
 }
 
 impl<'a> Stamp<'a> {
-    pub(super) fn new(file: &'a PlannedFile, chain: &'a Chain, source: &'a Source) -> Self {
+    pub(super) fn new(file: &'a PlannedFile, facts: &'a View<'a>, source: &'a Source) -> Self {
         Self {
             file,
-            chain,
+            chain: facts.source(),
             source,
-            facts: BTreeMap::new(),
+            facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
         }
@@ -112,7 +109,7 @@ impl<'a> Stamp<'a> {
         findings
     }
 
-    fn finding(&mut self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
+    fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
         let span = self.locate(violation.place);
         let member = self.member(violation.place);
         let certificate = self.certificate(violation.place);
@@ -223,25 +220,18 @@ impl<'a> Stamp<'a> {
 
     /// Fills a template from the violation's details, the facts and the policy's variables.
     fn render(
-        &mut self,
+        &self,
         template: &crate::policy::Template,
         violation: &Violation,
         member: Option<usize>,
     ) -> String {
-        if template.needs_facts() {
-            let (chain, path) = (self.chain, self.source.name());
-            self.facts
-                .entry(member)
-                .or_insert_with(|| facts::for_templates(chain, member, path));
-        }
-        let facts = self.facts.get(&member);
         let policy: &Policy = &self.file.policy;
         template.render(&|name| {
             let detail = violation.details.iter().find(|(detail, _)| *detail == name);
             detail
                 .map(|(_, value)| escape(value))
                 .or_else(|| policy.variable(name).map(|value| escape(&value)))
-                .or_else(|| facts.and_then(|facts| facts::lookup(facts, name)))
+                .or_else(|| self.facts.text(member, name))
         })
     }
 }

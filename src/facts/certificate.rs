@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Display;
 
+use super::place;
 use super::qc::{self, QcFacts};
 use crate::chain::Member;
 use crate::source::escape;
@@ -46,6 +47,8 @@ pub struct CertificateFacts {
     pub key_usage: Option<Vec<String>>,
     /// The purposes of extendedKeyUsage; null where there is none.
     pub extended_key_usage: Option<Vec<String>>,
+    /// The same by their OIDs alone, dotted.
+    pub extended_key_usage_oids: Option<Vec<String>>,
     /// subjectKeyIdentifier, hexadecimal.
     pub subject_key_identifier: Option<String>,
     /// keyIdentifier of authorityKeyIdentifier, hexadecimal.
@@ -62,6 +65,9 @@ pub struct CertificateFacts {
     pub qc: Option<QcFacts>,
     /// All extensions in encoded order.
     pub extensions: Vec<ExtensionFacts>,
+    /// Facts that cannot be known, because their extension, or a part of it, is there and cannot be
+    /// read. An expression that names one of them fails with the reason.
+    pub malformed: Vec<MalformedFacts>,
 }
 
 /// A distinguished name.
@@ -92,12 +98,17 @@ pub struct NameFacts {
 /// When a certificate is valid.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct ValidityFacts {
-    /// First valid instant, RFC 3339 in UTC.
+    /// First valid instant, RFC 3339 in UTC; in expressions a timestamp.
+    #[schemars(extend("format" = "date-time"))]
     pub not_before: String,
-    /// Last valid instant, RFC 3339 in UTC.
+    /// Last valid instant, RFC 3339 in UTC; in expressions a timestamp.
+    #[schemars(extend("format" = "date-time"))]
     pub not_after: String,
     /// From the first to the last, in whole days of 86,400 seconds.
     pub days: i64,
+    /// From the first to the last to the second, ISO 8601 (`PT94694400S`); in expressions a duration.
+    #[schemars(extend("format" = "duration"))]
+    pub duration: String,
 }
 
 /// A public key.
@@ -148,6 +159,17 @@ pub struct ExtensionFacts {
     pub name: Option<String>,
     /// Whether it is critical.
     pub critical: bool,
+    /// Its value, the content of the OCTET STRING, hexadecimal.
+    pub value: String,
+}
+
+/// A fact that cannot be known.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct MalformedFacts {
+    /// The fact's name in the certificate: san, `key_usage` and so on.
+    pub fact: String,
+    /// What is wrong with its extension.
+    pub why: String,
 }
 
 /// What a certificate of a file says.
@@ -181,6 +203,7 @@ pub(super) fn facts(member: &Member) -> CertificateFacts {
             .extended_key_usage
             .value()
             .map(|purposes| purposes.iter().map(|oid| purpose_name(oid)).collect()),
+        extended_key_usage_oids: extensions.extended_key_usage.value().cloned(),
         subject_key_identifier: extensions
             .subject_key_identifier
             .value()
@@ -202,6 +225,14 @@ pub(super) fn facts(member: &Member) -> CertificateFacts {
                 oid: extension.oid.clone(),
                 name: extension_name(&extension.oid).map(str::to_owned),
                 critical: extension.critical,
+                value: HEXLOWER.encode(extension.value.of(&certificate.der)),
+            })
+            .collect(),
+        malformed: place::malformed(certificate)
+            .into_iter()
+            .map(|(fact, why)| MalformedFacts {
+                fact: fact.to_owned(),
+                why: escape(why),
             })
             .collect(),
     }
@@ -237,10 +268,12 @@ fn name(name: &Name) -> NameFacts {
 
 fn validity(certificate: &Certificate) -> ValidityFacts {
     let (not_before, not_after) = (certificate.not_before.value, certificate.not_after.value);
+    let seconds = not_before.seconds_to(not_after);
     ValidityFacts {
         not_before: not_before.to_string(),
         not_after: not_after.to_string(),
-        days: not_before.seconds_to(not_after).div_euclid(SECONDS_A_DAY),
+        days: seconds.div_euclid(SECONDS_A_DAY),
+        duration: format!("PT{seconds}S"),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use time::OffsetDateTime;
 
-use crate::chain::{Chain, Ending, Signature, Top};
+use crate::chain::{Chain, Ending, ListStatus, Signature, Top};
 use crate::source::escape;
+use crate::trust::{KnownRoot, Listing, Origin};
 
 /// How the certificates of a file belong together.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -29,6 +31,15 @@ pub struct ChainFacts {
     pub unreadable: Vec<usize>,
     /// How its top stands to the roots of public stores, in words.
     pub ending: String,
+    /// The same as a word: `known_root` and `issued_by_known_root` (of public stores), `trust_anchor` and
+    /// `issued_by_trust_anchor` (of those that a policy or config names), `impostor` (the name of a known
+    /// root over another key), unknown or nothing (no certificate).
+    pub ending_kind: String,
+    /// How the path of a QWAC stands to the EU trusted lists: listed, `trust_anchor` (a policy or config
+    /// names a CA of it), `not_listed`, or `not_checked` (no list is named); null for other chains.
+    pub trusted_list: Option<String>,
+    /// The same in words.
+    pub trusted_list_text: Option<String>,
 }
 
 /// How the certificates of a chain belong together.
@@ -68,6 +79,28 @@ pub(super) fn facts(chain: &Chain) -> ChainFacts {
             .map(|unreadable| unreadable.index)
             .collect(),
         ending: ending(chain),
+        ending_kind: ending_kind(chain).to_owned(),
+        trusted_list: chain
+            .list_status
+            .as_ref()
+            .map(|status| status.as_str().to_owned()),
+        trusted_list_text: chain.list_status.as_ref().map(list_status),
+    }
+}
+
+fn ending_kind(chain: &Chain) -> &'static str {
+    match &chain.ending {
+        _ if chain.members.is_empty() => "nothing",
+        Ending::KnownRoot(root) => match root.origin {
+            Origin::Mozilla | Origin::Legacy => "known_root",
+            Origin::Given(_) | Origin::Listed(_) => "trust_anchor",
+        },
+        Ending::IssuedByKnownRoot(root) => match root.origin {
+            Origin::Mozilla | Origin::Legacy => "issued_by_known_root",
+            Origin::Given(_) | Origin::Listed(_) => "issued_by_trust_anchor",
+        },
+        Ending::Impostor { .. } => "impostor",
+        Ending::Unknown => "unknown",
     }
 }
 
@@ -76,11 +109,9 @@ fn ending(chain: &Chain) -> String {
         return "no certificate".to_owned();
     }
     match &chain.ending {
-        Ending::KnownRoot { name } => {
-            format!("ends in a root that public stores know: {}", escape(name))
-        }
-        Ending::IssuedByKnownRoot { name } => {
-            format!("issued by a root that public stores know: {}", escape(name))
+        Ending::KnownRoot(root) => format!("ends in {}", whose(root)),
+        Ending::IssuedByKnownRoot(root) => {
+            format!("issued by {}, which is not in the file", whose(root))
         }
         Ending::Impostor { name } => {
             format!(
@@ -88,6 +119,51 @@ fn ending(chain: &Chain) -> String {
                 escape(name)
             )
         }
-        Ending::Unknown => "no root that public stores know".to_owned(),
+        Ending::Unknown => "no root that public stores know or trust_anchors name".to_owned(),
+    }
+}
+
+/// A root with where it is known from.
+fn whose(root: &KnownRoot) -> String {
+    let subject = escape(&root.subject);
+    match &root.origin {
+        Origin::Mozilla => format!("a root of Mozilla's store: {subject}"),
+        Origin::Legacy => format!("an older root of public stores: {subject}"),
+        Origin::Given(file) => format!("a trust anchor of {file}: {subject}"),
+        Origin::Listed(listing) => {
+            let territory = escape(&listing.territory);
+            format!("an issuer of the trusted list of {territory}: {subject}")
+        }
+    }
+}
+
+fn list_status(status: &ListStatus) -> String {
+    match status {
+        ListStatus::Listed(listing) => {
+            let Listing {
+                file,
+                territory,
+                sequence,
+                provider,
+                service,
+                ..
+            } = &**listing;
+            let day = |at: OffsetDateTime| at.date().to_string();
+            let until = listing.next_update.map_or_else(String::new, |next| {
+                format!(", next update by {}", day(next))
+            });
+            format!(
+                "listed: {}, {}; list {sequence} of {}, issued {}{until} ({file}, its signature was not verified)",
+                escape(service),
+                escape(provider),
+                escape(territory),
+                day(listing.issued),
+            )
+        }
+        ListStatus::Anchored => "not checked: trust_anchors names a CA of the path".to_owned(),
+        ListStatus::NotListed => "not listed: no list of trust_anchors has its issuers".to_owned(),
+        ListStatus::NotChecked => {
+            "EU trusted list not checked: trust_anchors names none".to_owned()
+        }
     }
 }

@@ -1,19 +1,23 @@
-//! What the program sees in a file: the one model that `inspect` prints and that templates of
-//! policies may quote.
+//! What the program sees in a file: the one model that `inspect` prints, that templates of policies
+//! may quote and that their expressions are asked over.
 //!
 //! Every text in it is safe to print. The model is versioned: fields are added, and never change
 //! their meaning within a version.
 
 mod certificate;
 mod chain;
+mod place;
 mod qc;
+mod view;
 
 pub use certificate::{
-    AlternativeNames, BasicConstraintsFacts, CertificateFacts, ExtensionFacts, KeyFacts, NameFacts,
-    ValidityFacts,
+    AlternativeNames, BasicConstraintsFacts, CertificateFacts, ExtensionFacts, KeyFacts,
+    MalformedFacts, NameFacts, ValidityFacts,
 };
 pub use chain::ChainFacts;
+pub use place::field_of;
 pub use qc::QcFacts;
+pub use view::{FileLabels, View};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,6 +36,10 @@ pub struct FileFacts {
     pub version: u32,
     /// The file's path as the user named it.
     pub path: String,
+    /// The environment that the config gives it; null where none does (`inspect` reads no config).
+    pub environment: Option<String>,
+    /// The app that the config gives it; null where none does (`inspect` reads no config).
+    pub app: Option<String>,
     /// The certificates that can be read, in file order.
     pub certificates: Vec<CertificateFacts>,
     /// How they belong together.
@@ -44,6 +52,8 @@ pub fn of_file(chain: &Chain, path: &str) -> FileFacts {
     FileFacts {
         version: VERSION,
         path: escape(path),
+        environment: None,
+        app: None,
         certificates: chain.members.iter().map(certificate::facts).collect(),
         chain: chain::facts(chain),
     }
@@ -58,37 +68,29 @@ pub fn schema() -> Value {
     schema.to_value()
 }
 
-/// Formats that are Rust's and no standard's.
+/// Takes away formats that are Rust's and no standard's.
 fn strip_formats(schema: &mut schemars::Schema) {
-    schema.remove("format");
+    let standard = ["date-time", "duration"];
+    let format = schema.get("format").and_then(Value::as_str);
+    if format.is_some_and(|format| !standard.contains(&format)) {
+        schema.remove("format");
+    }
     schemars::transform::transform_subschemas(&mut strip_formats, schema);
 }
 
-/// The facts that a template may quote: `cert.…`, `chain.…` and `file.path`.
+/// The facts that a template may quote: `cert.…`, `chain.…` and `file.…`.
 #[derive(Debug, Clone, Serialize)]
 struct TemplateFacts {
-    cert: Option<CertificateFacts>,
+    cert: CertificateFacts,
     chain: ChainFacts,
     file: FileName,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 struct FileName {
     path: String,
-}
-
-/// The facts for a template about one certificate (a position in `chain.members`) or, without one,
-/// about the chain.
-#[must_use]
-pub fn for_templates(chain: &Chain, member: Option<usize>, path: &str) -> Value {
-    let facts = TemplateFacts {
-        cert: member
-            .and_then(|at| chain.members.get(at))
-            .map(certificate::facts),
-        chain: chain::facts(chain),
-        file: FileName { path: escape(path) },
-    };
-    serde_json::to_value(facts).unwrap_or_default()
+    environment: Option<String>,
+    app: Option<String>,
 }
 
 /// Whether a template may quote this path, `cert.subject.common_name` say. Told by an example of the
@@ -102,14 +104,12 @@ pub fn is_path(path: &str) -> bool {
 #[must_use]
 pub fn paths() -> Vec<String> {
     let example = TemplateFacts {
-        cert: Some(CertificateFacts {
+        cert: CertificateFacts {
             basic_constraints: Some(BasicConstraintsFacts::default()),
             ..CertificateFacts::default()
-        }),
-        chain: ChainFacts::default(),
-        file: FileName {
-            path: String::new(),
         },
+        chain: ChainFacts::default(),
+        file: FileName::default(),
     };
     let mut found = Vec::new();
     walk(
@@ -138,32 +138,6 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The text at a path; empty where the fact is absent, `None` where there is no such path.
-#[must_use]
-pub fn lookup(facts: &Value, path: &str) -> Option<String> {
-    let mut value = facts;
-    for part in path.split('.') {
-        match value.get(part) {
-            Some(next) => value = next,
-            // A certificate's facts where there is no certificate.
-            None if value.is_null() => return Some(String::new()),
-            None => return None,
-        }
-    }
-    Some(text(value))
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
-        Value::Object(_) => value.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,20 +163,5 @@ mod tests {
         assert!(is_path("cert.basic_constraints.ca"));
         assert!(is_path("chain.class") && is_path("file.path"));
         assert!(!is_path("cert.subject") && !is_path("cert.nothing") && !is_path("file"));
-    }
-
-    #[test]
-    fn an_absent_fact_is_an_empty_text() {
-        let facts = for_templates(
-            &Chain::empty(crate::pem::Document::default()),
-            None,
-            "a\u{1b}b",
-        );
-        assert_eq!(
-            lookup(&facts, "cert.subject.common_name").as_deref(),
-            Some("")
-        );
-        assert_eq!(lookup(&facts, "file.path").as_deref(), Some("a\\u{1b}b"));
-        assert_eq!(lookup(&facts, "chain.nothing"), None);
     }
 }

@@ -14,7 +14,8 @@ use super::rule::{Level, Rule, Severities};
 use super::substitute;
 use super::template::printable;
 use super::vars::Variables;
-use crate::check::{self, Check, Kind, Scope};
+use crate::check::expression::Model;
+use crate::check::{self, Check, Kind, Scope, Within};
 use crate::source::escape;
 use crate::yaml::{self, Key, Node, Problems, did_you_mean, one_of};
 
@@ -40,6 +41,8 @@ pub(super) struct Known<'a> {
     pub(super) rules: &'a [Arc<str>],
     /// All parents could be read: what is not known does not exist.
     pub(super) complete: bool,
+    /// The facts that expressions may name.
+    pub(super) model: &'a Model,
 }
 
 /// Makes the rule; without it, `problems` has grown.
@@ -195,7 +198,18 @@ impl<'a> Compiler<'a> {
         if self.problems.len() > before {
             return None;
         }
-        let check = (kind.read)(&node, &given.source, self.problems);
+        let variables = match kind.scope {
+            Scope::ByRule => self.known.variables.constants(),
+            Scope::Certificate | Scope::Chain | Scope::File => Vec::new(),
+        };
+        let within = Within {
+            source: &given.source,
+            has_on: self.given(Field::On).is_some(),
+            variables: &variables,
+            is_complete: self.known.complete,
+            model: self.known.model,
+        };
+        let check = (kind.read)(&node, &within, self.problems);
         let new = self.problems.get_mut(before..).unwrap_or_default();
         for problem in new.iter_mut() {
             let message = &problem.message;
@@ -287,8 +301,8 @@ impl<'a> Compiler<'a> {
                 self.problems.push(problem);
                 None
             }
-            (Some(Scope::Certificate) | None, Some(_)) => self.typed(Field::On),
-            (Some(Scope::Chain | Scope::File) | None, None) => None,
+            (Some(Scope::Certificate | Scope::ByRule) | None, Some(_)) => self.typed(Field::On),
+            (Some(Scope::Chain | Scope::File | Scope::ByRule) | None, None) => None,
         }
     }
 

@@ -23,7 +23,7 @@ pub const CONFIG_NAMES: [&str; 3] = ["chainlint.yaml", "chainlint.yml", ".chainl
 
 /// Keys that belong to the language but that this version does nothing with: to pass over them
 /// in silence would pretend that they hold.
-const NOT_YET: [&str; 2] = ["trust_anchors", "waivers"];
+const NOT_YET: [&str; 1] = ["waivers"];
 
 /// A config of chainlint: which files fall under which policy.
 #[derive(Deserialize, JsonSchema)]
@@ -42,6 +42,11 @@ pub(super) struct ConfigFile {
     /// Files that are passed over: patterns, relative to the folder of this file.
     #[schemars(with = "Vec<String>")]
     exclude: Option<Node>,
+    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
+    /// that `chainlint trust import` wrote, by path or pattern
+    /// (`anchors/*.pem`), relative to this file. They count for every file.
+    #[schemars(with = "Vec<String>")]
+    trust_anchors: Option<Node>,
     /// The lightest finding that makes a run fail; without it, `error`.
     #[schemars(with = "Severity")]
     fail_on: Option<Node>,
@@ -84,6 +89,8 @@ pub struct Config {
     pub mappings: Vec<Mapping>,
     /// The lightest finding that makes a run fail.
     pub fail_on: Option<Severity>,
+    /// Files with trust anchors.
+    pub trust_anchors: Vec<Reference>,
     pub(super) exclude: GlobSet,
 }
 
@@ -180,6 +187,10 @@ impl Reader<'_> {
             Some(node) => self.patterns(&node, "exclude"),
             None => GlobSet::empty(),
         };
+        let anchors: Option<Vec<Located<String>>> = file
+            .trust_anchors
+            .and_then(|node| self.typed(&node, "trust_anchors"));
+        let anchors = anchors.unwrap_or_default();
         let fail_on = file.fail_on.and_then(|node| self.typed(&node, "fail_on"));
         Some(Config {
             source: self.source.clone(),
@@ -187,6 +198,7 @@ impl Reader<'_> {
             vars,
             mappings,
             fail_on,
+            trust_anchors: anchors.iter().map(|named| self.reference(named)).collect(),
             exclude,
         })
     }
@@ -285,16 +297,21 @@ impl Reader<'_> {
             .and_then(|node| self.typed(&node, "environment"));
         let app: Option<String> = file.app.and_then(|node| self.typed(&node, "app"));
         Some(Mapping {
-            policy: policy.map(|policy| Reference {
-                text: policy.value,
-                folder: self.folder.to_owned(),
-                at: Location::new(self.source, policy.span),
-            }),
+            policy: policy.map(|policy| self.reference(&policy)),
             environment: environment.map(Into::into),
             app: app.map(Into::into),
             vars: self.vars(file.vars),
             patterns,
         })
+    }
+
+    /// A policy or a file that the config names.
+    fn reference(&self, named: &Located<String>) -> Reference {
+        Reference {
+            text: named.value.clone(),
+            folder: self.folder.to_owned(),
+            at: Location::new(self.source, named.span),
+        }
     }
 
     fn patterns(&mut self, node: &Node, key: &str) -> GlobSet {

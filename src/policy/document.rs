@@ -30,6 +30,11 @@ pub(super) struct PolicyFile {
     /// relative to this file. Where several give a field of a rule, the last one counts.
     #[schemars(schema_with = "schema::extends")]
     extends: Option<Node>,
+    /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
+    /// that `chainlint trust import` wrote, by path or pattern
+    /// (`anchors/*.pem`), relative to this file. Those of parents count too.
+    #[schemars(with = "Vec<String>")]
+    trust_anchors: Option<Node>,
     /// Variables: a declaration (a map with `type`), or a value for a variable that a parent declares.
     #[schemars(schema_with = "schema::vars")]
     vars: Option<Node>,
@@ -153,6 +158,7 @@ pub(super) struct Document {
     pub(super) name: Option<String>,
     pub(super) description: Option<String>,
     pub(super) extends: Vec<Located<String>>,
+    pub(super) trust_anchors: Vec<Located<String>>,
     pub(super) vars: Vec<(Key, Node)>,
     pub(super) rules: Vec<RuleEntry>,
 }
@@ -174,6 +180,10 @@ pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) ->
         extends: file
             .extends
             .map(|node| reader.extends(&node))
+            .unwrap_or_default(),
+        trust_anchors: file
+            .trust_anchors
+            .and_then(|node| yaml::from_field("trust_anchors", &node, source, reader.problems))
             .unwrap_or_default(),
         vars: file.vars.map(|node| reader.vars(&node)).unwrap_or_default(),
         rules: file

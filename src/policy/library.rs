@@ -82,12 +82,14 @@ impl Library<'_> {
             done: Vec::new(),
             open: Vec::new(),
             problems: Vec::new(),
+            trust_anchors: Vec::new(),
             complete: true,
         };
         gathering.visit(wanted);
         let Gathering {
             done,
             mut problems,
+            trust_anchors,
             complete,
             ..
         } = gathering;
@@ -101,7 +103,10 @@ impl Library<'_> {
         if problems.is_empty()
             && let Some(policy) = policy
         {
-            return Ok(policy);
+            return Ok(Policy {
+                trust_anchors,
+                ..policy
+            });
         }
         yaml::sort(&mut problems);
         Err(problems)
@@ -123,6 +128,8 @@ struct Gathering<'a> {
     /// The files from the wanted one to the one that is being read, each with what named it.
     open: Vec<(Target, Location)>,
     problems: Problems,
+    /// In the order of `done`.
+    trust_anchors: Vec<Reference>,
     /// All could be read.
     complete: bool,
 }
@@ -164,6 +171,12 @@ impl Gathering<'_> {
             });
         }
         self.open.pop();
+        let anchors = document.iter().flat_map(|document| &document.trust_anchors);
+        self.trust_anchors.extend(anchors.map(|named| Reference {
+            text: named.value.clone(),
+            folder: folder.clone(),
+            at: Location::new(source, named.span),
+        }));
         self.done.push((target, document));
     }
 

@@ -3,6 +3,7 @@
 //! Makes typed rules of policy files (`extends`, variables, shorthands resolved) and says for a path
 //! which policy it falls under. Runs nothing, and reads files through the caller's function alone.
 
+mod anchors;
 mod builtin;
 mod compile;
 mod config;
@@ -21,6 +22,7 @@ mod texts;
 mod variable;
 mod vars;
 
+pub use anchors::{AnchorFile, AnchorFiles, read_anchors};
 pub use builtin::BUILTINS;
 pub use config::{CONFIG_NAMES, Config, Mapping, discover};
 pub use document::{Field, Given};
@@ -49,6 +51,8 @@ pub struct Policy {
     pub vars: Vec<Variable>,
     /// The rules, those of the parents first; rules that are off are among them.
     pub rules: Vec<Rule>,
+    /// Files with trust anchors, those that parents name first.
+    pub trust_anchors: Vec<Reference>,
     /// The files, parents first, the policy's own last.
     pub sources: Vec<Arc<Source>>,
 }

@@ -12,6 +12,7 @@ use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
 use super::vars::{Override, Variables};
+use crate::check::expression::Model;
 use crate::source::Source;
 use crate::yaml::Problems;
 
@@ -55,6 +56,7 @@ impl Resolving<'_> {
             is_fact: self.is_fact,
             rules: &ids,
             complete: self.complete,
+            model: &Model::default(),
         };
         let rules = drafts
             .into_iter()
@@ -65,6 +67,7 @@ impl Resolving<'_> {
             description: description.map(Into::into),
             vars: variables.into_all(),
             rules,
+            trust_anchors: Vec::new(),
             sources,
         })
     }

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{Source, escape};
-use crate::span::Span;
-use crate::yaml::Node;
+use crate::source::escape;
 
 /// A text whose placeholders are known to mean something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,13 +60,6 @@ impl Template {
     /// The empty text.
     pub(super) const fn nothing() -> Self {
         Self { parts: Vec::new() }
-    }
-
-    /// Whether a placeholder is a fact (`cert.role`), and not a detail or a variable.
-    #[must_use]
-    pub fn needs_facts(&self) -> bool {
-        self.names()
-            .any(|name| name.contains('.') && !name.starts_with("vars."))
     }
 
     /// The names of its placeholders, in order.
@@ -180,24 +171,6 @@ fn is_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// Where a piece of a scalar's text stands in the YAML: its very characters where the file has
-/// them as they are (plain, quoted and block scalars alike), else the whole scalar.
-pub(super) fn locate(source: &Source, node: &Node, piece: &Range<usize>) -> Span {
-    let exact = || {
-        let text = node.text()?;
-        let raw = source.text().get(node.span.start..node.span.end)?;
-        let wanted = text.get(piece.clone())?;
-        let before = text.get(..piece.start)?.matches(wanted).count();
-        if raw.matches(wanted).count() != text.matches(wanted).count() {
-            return None;
-        }
-        let (offset, _) = raw.match_indices(wanted).nth(before)?;
-        let start = node.span.start.saturating_add(offset);
-        Some(Span::new(start, start.saturating_add(wanted.len())))
-    };
-    exact().unwrap_or(node.span)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,13 +209,6 @@ mod tests {
     #[test]
     fn what_would_steer_a_terminal_is_shown() {
         assert_eq!(rendered("a\u{1b}[2J\n{days}\n"), "a\\u{1b}[2J\n12");
-    }
-
-    #[test]
-    fn facts_are_told_from_details_and_variables() {
-        let needs = |text| parse(text).template.needs_facts();
-        assert!(needs("{cert.subject}"));
-        assert!(!needs("{days} {vars.company}"));
     }
 
     #[test]

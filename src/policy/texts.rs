@@ -63,7 +63,7 @@ impl Compiler<'_> {
             faults,
         } = template::parse(&text?);
         let place = |range: &Range<usize>| {
-            let span = template::locate(&given.source, node, range);
+            let span = yaml::locate(&given.source, node, range);
             Location::new(&given.source, span)
         };
         for (fault, range) in faults {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::location::Location;
+use crate::check::expression::Constant;
 use crate::span::Span;
 use crate::yaml::{Node, Value};
 
@@ -143,4 +144,20 @@ pub struct Variable {
     pub declared: Location,
     /// Where the value was given; the declaration where none was.
     pub origin: Location,
+}
+
+impl Variable {
+    /// What an expression has of it.
+    pub(super) fn constant(&self) -> Constant {
+        match (self.kind, self.value.clone()) {
+            (_, Some(VarValue::String(text))) => Constant::Text(Some(text)),
+            (_, Some(VarValue::Integer(number))) => Constant::Int(Some(number)),
+            (_, Some(VarValue::Boolean(flag))) => Constant::Bool(Some(flag)),
+            (_, Some(VarValue::List(items))) => Constant::List(Some(items)),
+            (VarType::String, None) => Constant::Text(None),
+            (VarType::Integer, None) => Constant::Int(None),
+            (VarType::Boolean, None) => Constant::Bool(None),
+            (VarType::List, None) => Constant::List(None),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::document::Given;
 use super::location::Location;
 use super::variable::{VarType, VarValue, Variable};
+use crate::check::expression::Constant;
 use crate::source::escape;
 use crate::span::Span;
 use crate::yaml::{self, Key, Located, Node, Problem, Problems, one_of};
@@ -127,6 +128,18 @@ impl Variables {
 
     pub(super) fn names(&self) -> Vec<&str> {
         self.all.iter().map(|known| &*known.name).collect()
+    }
+
+    /// The variables as expressions use them.
+    pub(super) fn constants(&self) -> Vec<(&str, Constant)> {
+        let known = self
+            .all
+            .iter()
+            .map(|variable| (&*variable.name, variable.constant()));
+        let broken = self.broken.iter();
+        known
+            .chain(broken.map(|name| (name.as_str(), Constant::Broken)))
+            .collect()
     }
 
     pub(super) fn is_broken(&self, name: &str) -> bool {

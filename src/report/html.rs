@@ -102,6 +102,7 @@ fn status(status: Option<&FileStatus>) -> Markup {
         Some(FileStatus::Checked {
             policy,
             class,
+            trusted_list,
             environment,
             app,
         }) => {
@@ -110,11 +111,13 @@ fn status(status: Option<&FileStatus>) -> Markup {
                 .as_ref()
                 .map(|name| format!("environment {name}"));
             let app = app.as_ref().map(|name| format!("app {name}"));
-            let parts: Vec<String> = [Some(format!("policy {policy}")), class, environment, app]
+            let list =
+                trusted_list.map(|status| format!("EU trusted list: {}", status.replace('_', " ")));
+            let policy = Some(format!("policy {policy}"));
+            let parts = [policy, class, list, environment, app]
                 .into_iter()
-                .flatten()
-                .collect();
-            parts.join(", ")
+                .flatten();
+            parts.collect::<Vec<String>>().join(", ")
         }
         Some(FileStatus::Skipped { reason }) => format!("skipped: {reason}"),
         None => return Markup::default(),

@@ -130,6 +130,9 @@ pub(super) struct FileView<'a> {
     /// The class of its chain: private, public or qwac.
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'static str>,
+    /// How a QWAC stands to the EU trusted lists: listed, `trust_anchor`, `not_listed` or `not_checked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_list: Option<&'static str>,
     /// The environment label of the config.
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<&'a str>,
@@ -268,6 +271,7 @@ pub(super) fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'
         FileStatus::Checked {
             policy,
             class,
+            trusted_list,
             environment,
             app,
         } => FileView {
@@ -276,6 +280,7 @@ pub(super) fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'
             reason: None,
             policy: Some(policy),
             class: *class,
+            trusted_list: *trusted_list,
             environment: environment.as_deref(),
             app: app.as_deref(),
         },
@@ -285,6 +290,7 @@ pub(super) fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'
             reason: Some(reason),
             policy: None,
             class: None,
+            trusted_list: None,
             environment: None,
             app: None,
         },

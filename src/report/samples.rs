@@ -81,6 +81,7 @@ pub(super) fn report_of(findings: Vec<Finding>) -> Report {
     let checked = FileStatus::Checked {
         policy: "some-policy".into(),
         class: Some("private"),
+        trusted_list: None,
         environment: Some("production".into()),
         app: None,
     };

@@ -36,7 +36,27 @@ pub fn line(report: &Report) -> String {
     if summary.waived > 0 {
         line.push_str(&format!(", {} waived", summary.waived));
     }
+    if let Some(note) = trusted_list(report) {
+        line.push_str(&format!("; {note}"));
+    }
     line
+}
+
+/// What is not known of the run's QWACs, once.
+pub(super) fn trusted_list(report: &Report) -> Option<&'static str> {
+    let is = |wanted: &str| {
+        report.files.iter().any(|file| match &file.status {
+            FileStatus::Checked { trusted_list, .. } => *trusted_list == Some(wanted),
+            FileStatus::Skipped { .. } => false,
+        })
+    };
+    if is("not_checked") {
+        Some("EU trusted list not checked")
+    } else if is("not_listed") {
+        Some("a QWAC is on none of the trusted lists")
+    } else {
+        None
+    }
 }
 
 fn files(count: usize) -> String {

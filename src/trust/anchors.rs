@@ -1,4 +1,4 @@
-//! The roots that are known: Mozilla's store, and older roots that chains still end in.
+//! The roots that are known: Mozilla's store, older roots that chains still end in, and what a user names.
 //!
 //! A root is known by its key; a name alone is worth nothing. Built when first asked.
 
@@ -6,26 +6,71 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use time::OffsetDateTime;
 
+use super::lists::{Listed, TrustedList, TrustedLists};
 use crate::x509::{AttributeType, Certificate, Name};
 
 /// Roots that Mozilla's store lacks and chains still end in: subject, notAfter, SHA-256 of the
 /// certificate, SHA-256 of the `SubjectPublicKeyInfo`.
 const LEGACY: &str = include_str!("legacy-roots.tsv");
 
-/// Known roots.
-#[derive(Debug, Default)]
+/// Trust anchors: known roots, and certificates that the user names.
+#[derive(Debug, Clone, Default)]
 pub struct Anchors {
-    store: OnceLock<Store>,
+    /// Shared by all that stand on the same store.
+    store: Arc<OnceLock<Store>>,
+    given: Given,
+}
+
+/// Whom the user trusts to issue.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Single certificates.
+    pub anchors: Vec<Anchor>,
+    /// EU trusted lists, each with the file that holds them, for display.
+    pub lists: Vec<(Arc<str>, Arc<TrustedLists>)>,
+}
+
+/// A certificate that the user trusts to issue.
+#[derive(Debug, Clone)]
+pub struct Anchor {
+    /// The certificate.
+    pub certificate: Arc<Certificate>,
+    /// The file that holds it, for display.
+    pub file: Arc<str>,
 }
 
 /// Where a root is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Mozilla's store.
     Mozilla,
     /// The table of older roots.
     Legacy,
+    /// A file that the user names.
+    Given(Arc<str>),
+    /// An EU trusted list that the user names.
+    Listed(Arc<Listing>),
+}
+
+/// What an EU trusted list says of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The local file with the list, for display.
+    pub file: Arc<str>,
+    /// The list's territory.
+    pub territory: String,
+    /// The list's sequence number.
+    pub sequence: u64,
+    /// When the list was issued.
+    pub issued: OffsetDateTime,
+    /// When a newer one is there at the latest.
+    pub next_update: Option<OffsetDateTime>,
+    /// Who provides the service.
+    pub provider: String,
+    /// The service's name.
+    pub service: String,
 }
 
 /// A root whose key is known.
@@ -53,18 +98,82 @@ impl Anchors {
         Self::default()
     }
 
-    /// The root with this key (SHA-256 of its `SubjectPublicKeyInfo`).
+    /// The same and these.
+    #[must_use]
+    pub fn with(&self, given: Given) -> Self {
+        Self {
+            store: self.store.clone(),
+            given,
+        }
+    }
+
+    /// The root with this certificate's key: a public store's, or one that the user names. Other
+    /// certificates of a public root's key (renewals, cross-signatures) are the same root.
+    #[must_use]
+    pub fn known(&self, certificate: &Certificate) -> Option<KnownRoot> {
+        let key = &certificate.public_key.value.spki_sha256;
+        self.known_key(key)
+            .cloned()
+            .or_else(|| self.given(certificate))
+    }
+
+    /// What the user names with this certificate's subject and key.
+    #[must_use]
+    pub fn given(&self, certificate: &Certificate) -> Option<KnownRoot> {
+        let key = &certificate.public_key.value.spki_sha256;
+        let named = self.given.anchors.iter().find(|anchor| {
+            let theirs = &anchor.certificate;
+            theirs.public_key.value.spki_sha256 == *key
+                && theirs.subject.value.matches(&certificate.subject.value)
+        });
+        let origin = match named {
+            Some(anchor) => Origin::Given(anchor.file.clone()),
+            None => Origin::Listed(Arc::new(self.listed(certificate)?)),
+        };
+        Some(KnownRoot {
+            subject: certificate.subject.value.to_string(),
+            origin,
+        })
+    }
+
+    /// What the trusted lists say of a certificate.
+    #[must_use]
+    pub fn listed(&self, certificate: &Certificate) -> Option<Listing> {
+        let mut lists = self.given.lists.iter();
+        lists.find_map(|(file, lists)| Some(listing(file, &lists.find(certificate)?)))
+    }
+
+    /// The trusted lists that the user names, each with the file that holds it.
+    pub fn lists(&self) -> impl Iterator<Item = (&Arc<str>, &TrustedList)> {
+        let files = self.given.lists.iter();
+        files.flat_map(|(file, lists)| lists.lists().iter().map(move |list| (file, list)))
+    }
+
+    /// The root of a public store with this key (SHA-256 of its `SubjectPublicKeyInfo`).
     #[must_use]
     pub fn known_key(&self, spki_sha256: &[u8; 32]) -> Option<&KnownRoot> {
         self.store().by_key.get(spki_sha256)
     }
 
-    /// The embedded certificates of this name.
-    pub fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Arc<Certificate>> {
-        self.store()
-            .certificates
-            .iter()
-            .filter(move |root| root.subject.value.matches(name))
+    /// The certificates of this name, those that the user names first.
+    pub fn named<'a>(
+        &'a self,
+        name: &'a Name,
+    ) -> impl Iterator<Item = (&'a Arc<Certificate>, Origin)> {
+        let anchors = self.given.anchors.iter();
+        let given = anchors.map(|anchor| (&anchor.certificate, Origin::Given(anchor.file.clone())));
+        let lists = self.given.lists.iter().flat_map(|(file, lists)| {
+            lists.named(name).map(|found| {
+                let listing = Arc::new(listing(file, &found));
+                (found.certificate, Origin::Listed(listing))
+            })
+        });
+        let embedded = || self.store().certificates.iter();
+        let embedded = std::iter::once(()).flat_map(move |()| embedded());
+        given
+            .chain(lists)
+            .chain(embedded.map(|root| (root, Origin::Mozilla)))
+            .filter(move |(root, _)| root.subject.value.matches(name))
     }
 
     /// Whether a known root bears this name, whatever its key.
@@ -94,15 +203,34 @@ impl Anchors {
 
 #[cfg(test)]
 impl Anchors {
+    /// The root with this key and no other, known by the table of older roots.
+    pub(crate) fn of_older(spki_sha256: [u8; 32], subject: &str) -> Self {
+        let known = KnownRoot {
+            subject: subject.to_owned(),
+            origin: Origin::Legacy,
+        };
+        let store = Store {
+            by_key: BTreeMap::from([(spki_sha256, known)]),
+            certificates: Vec::new(),
+            legacy_names: Vec::new(),
+        };
+        Self {
+            store: Arc::new(OnceLock::from(store)),
+            given: Given::default(),
+        }
+    }
+
     /// These roots and no others.
     pub(crate) fn of(roots: Vec<Certificate>) -> Self {
         let certificates = roots.into_iter().map(Arc::new).collect();
+        let store = Store {
+            by_key: BTreeMap::new(),
+            certificates,
+            legacy_names: Vec::new(),
+        };
         Self {
-            store: OnceLock::from(Store {
-                by_key: BTreeMap::new(),
-                certificates,
-                legacy_names: Vec::new(),
-            }),
+            store: Arc::new(OnceLock::from(store)),
+            given: Given::default(),
         }
     }
 }
@@ -139,6 +267,18 @@ impl Store {
             certificates,
             legacy_names,
         }
+    }
+}
+
+fn listing(file: &Arc<str>, found: &Listed<'_>) -> Listing {
+    Listing {
+        file: file.clone(),
+        territory: found.list.territory.clone(),
+        sequence: found.list.sequence,
+        issued: found.list.issued,
+        next_update: found.list.next_update,
+        provider: found.service.provider.clone(),
+        service: found.service.name.clone(),
     }
 }
 

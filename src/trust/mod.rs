@@ -3,5 +3,7 @@
 //! Knows certificates and their keys, not chains.
 
 mod anchors;
+pub mod etsi;
+pub mod lists;
 
-pub use anchors::{Anchors, KnownRoot, Origin};
+pub use anchors::{Anchor, Anchors, Given, KnownRoot, Listing, Origin};

@@ -14,13 +14,15 @@ mod parse;
 mod placeholder;
 mod problem;
 mod reader;
+mod scalar;
 mod syntax;
 
 pub use de::{from_field, from_node, read_known};
 pub use located::Located;
 pub use node::{Key, Node, Value};
-pub use parse::{parse, read};
+pub use parse::{parse, read, read_up_to};
 pub use problem::{Problem, Problems, did_you_mean, one_of, sort};
+pub use scalar::locate;
 
 #[cfg(test)]
 mod tests;

@@ -38,18 +38,29 @@ pub fn parse(text: &str, source: &Arc<Source>) -> Result<Node, Problems> {
 /// Reads one document and goes on after mistakes that leave the rest readable (a key given twice:
 /// the first one counts), so that a reader can name its own findings together with them.
 pub fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
-    if text.len() > MAX_BYTES {
+    read_up_to(MAX_BYTES, text, source, problems)
+}
+
+/// Reads one document as [`read`] does, with another bound on its bytes: for files that hold more
+/// than people write.
+pub fn read_up_to(
+    bytes: usize,
+    text: &str,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<Node> {
+    if text.len() > bytes {
         problems.push(Problem {
             file: source.clone(),
             span: Span::default(),
             message: format!("the file is too large: {} bytes", text.len()),
             label: "begins here".to_owned(),
-            help: Some(format!("at most {MAX_BYTES} bytes are read")),
+            help: Some(format!("at most {bytes} bytes are read")),
             related: Vec::new(),
         });
         return None;
     }
-    match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options()) {
+    match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options(bytes)) {
         Ok(raw) => {
             let mut lift = Lift {
                 text,
@@ -65,7 +76,7 @@ pub fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Option
     }
 }
 
-fn options() -> serde_saphyr::Options {
+fn options(bytes: usize) -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_documents: 1,
@@ -76,8 +87,8 @@ fn options() -> serde_saphyr::Options {
             max_aliases: MAX_ALIASES,
             max_anchors: MAX_ALIASES,
             max_recorded_anchor_events: MAX_NODES,
-            max_recorded_anchor_bytes: MAX_BYTES,
-            max_total_scalar_bytes: MAX_BYTES,
+            max_recorded_anchor_bytes: bytes,
+            max_total_scalar_bytes: bytes,
         },
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: MAX_NODES,

@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use crate::cases;
 use crate::cases::draft::{
     Draft, leaf_key, other_key, own_chain, root_key, root_name, three_certificates,
 };
+use crate::cases::qwac::{chain_of, qwac};
 use crate::support::certificate::{Extension, Name, Recipe, SERVER_AUTH};
 use crate::support::program::{chainlint, check, findings, rules_of};
-use crate::support::{NOW, instant, keys, pem, project, update};
+use crate::support::{NOW, der, instant, keys, pem, project, qc, update};
 
 /// Folder under `examples/`, the rule that speaks, and the file.
 fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
@@ -167,6 +169,8 @@ fn the_example_files_are_fresh() {
         "examples/good/acme-payments-three.pem",
         &three_certificates().file(),
     );
+    hold("examples/qwac/good/acme-tpp.pem", &chain_of(&qwac(), 2));
+    hold("examples/qwac/flat-roles/chain.pem", &flat_roles());
     for (folder, _, content) in mistakes() {
         hold(&format!("examples/mistakes/{folder}/chain.pem"), &content);
     }
@@ -183,6 +187,33 @@ fn the_good_examples_have_no_finding() {
     let (report, status) = check(&project("examples"), &["good"]);
     assert_eq!(findings(&report), &[] as &[serde_json::Value]);
     assert_eq!(status, 0);
+}
+
+/// A QWAC whose roles are encoded flat, a mistake that issuing software has made.
+fn flat_roles() -> Vec<u8> {
+    let pair = |(oid, name)| [der::oid(oid), qc::utf8(name)];
+    let parts = [qc::PSP_AI, qc::PSP_PI].map(pair).concat();
+    let psd2 = qc::Psd2 {
+        roles: vec![qc::role_of(&parts)],
+        ..qc::Psd2::of(&[])
+    };
+    let statements = qc::extension(&cases::qwac::statements(&psd2));
+    chain_of(&qwac().with(statements), 2)
+}
+
+#[test]
+fn the_qwac_examples_are_what_they_are_called() {
+    let (report, status) = check(&project("examples"), &["qwac/good"]);
+    assert_eq!(findings(&report), &[] as &[serde_json::Value]);
+    assert_eq!(report["files"][0]["policy"], "psd2-qwac");
+    assert_eq!(status, 0);
+    let (report, status) = check(&project("examples"), &["qwac/flat-roles"]);
+    // The role that the config requires cannot be told: the same mistake.
+    assert_eq!(
+        rules_of(&report, "error"),
+        ["qwac-psd2-statement-malformed"]
+    );
+    assert_eq!(status, 1);
 }
 
 #[test]

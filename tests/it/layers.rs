@@ -5,8 +5,8 @@ use std::fs;
 use crate::support::{files_below, project};
 
 /// From the bottom to the top; each may use those before it.
-const LAYERS: [&str; 15] = [
-    "span", "source", "finding", "yaml", "pem", "x509", "trust", "chain", "facts", "check",
+const LAYERS: [&str; 16] = [
+    "span", "source", "finding", "yaml", "pem", "x509", "trust", "chain", "facts", "mend", "check",
     "input", "policy", "engine", "report", "cli",
 ];
 

@@ -15,14 +15,19 @@
     reason = "a test that goes wrong may stop at once"
 )]
 
+mod anchors;
 mod cases;
 mod commands;
 mod corpus;
 mod examples;
+mod expressions;
 mod formats;
 mod golden;
 mod layers;
+mod mending;
 mod places;
 mod readme;
 mod secrets;
+mod shell;
 mod support;
+mod trust;

@@ -14,7 +14,11 @@ use crate::support::pem::Style;
 use crate::support::{files_below, project};
 
 fn read(bytes: &[u8], session: &Session) -> Chain {
-    chain::build(pem::scan(bytes, Limits::default()), session)
+    chain::build(
+        pem::scan(bytes, Limits::default()),
+        session,
+        &Anchors::embedded(),
+    )
 }
 
 /// The bytes that a range of the file encodes, if it holds base64 characters `first..` of a block.
@@ -53,7 +57,7 @@ fn hold(bytes: &[u8], chain: &Chain) -> usize {
 
 #[test]
 fn the_characters_of_every_field_of_every_case_decode_to_its_bytes() {
-    let session = Session::new(Anchors::embedded());
+    let session = Session::default();
     let mut held = 0;
     for path in files_below(&project("tests/cases")) {
         if path.extension().is_some_and(|end| end == "pem") {
@@ -66,7 +70,7 @@ fn the_characters_of_every_field_of_every_case_decode_to_its_bytes() {
 
 #[test]
 fn so_they_do_whatever_the_line_width_the_line_breaks_and_the_indentation() {
-    let session = Session::new(Anchors::embedded());
+    let session = Session::default();
     let certificates = three_certificates().certificates();
     for width in [0, 1, 3, 4, 13, 64, 65, 76, 1000] {
         for line_break in ["\n", "\r\n"] {

@@ -40,6 +40,12 @@ fn every_command_that_readme_shows_runs() {
     let folder = tempfile::tempdir().unwrap();
     let copy = |from: &str, to: &str| fs::copy(project(from), folder.path().join(to)).unwrap();
     copy("examples/good/acme-payments.pem", "chain.pem");
+    for (name, list) in [
+        ("LT.xml", crate::trust::lithuania()),
+        ("EE.xml", crate::trust::estonia()),
+    ] {
+        fs::write(folder.path().join(name), list.xml()).unwrap();
+    }
     let mut run = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         let words = words(line);
@@ -78,6 +84,9 @@ fn the_policies_and_configs_that_readme_shows_are_valid() {
         path.join("certs/a.pem"),
     )
     .unwrap();
+    fs::create_dir(path.join("anchors")).unwrap();
+    let root = crate::support::pem::chain(&[crate::cases::draft::own_chain().root.self_signed()]);
+    fs::write(path.join("anchors/root.pem"), root).unwrap();
     let (mut policies, mut configs) = (0, 0);
     for block in blocks("yaml") {
         if block.contains("\nrules:") {
@@ -92,7 +101,7 @@ fn the_policies_and_configs_that_readme_shows_are_valid() {
         } else if block.contains("\nfiles:") {
             fs::write(path.join("chainlint.yaml"), &block).unwrap();
             let output = chainlint(path)
-                .args(["check", "--at", crate::support::NOW])
+                .args(["check", "--at", crate::support::NOW, "certs"])
                 .output()
                 .unwrap();
             let told = String::from_utf8_lossy(&output.stderr);

@@ -6,6 +6,7 @@ pub mod ca_outlives_leaf;
 pub mod complete;
 pub mod distinct_keys;
 pub mod encoding;
+pub mod expression;
 pub mod extension_not_critical;
 pub mod extension_present;
 pub mod issuer_avoids;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::chain::Chain;
 use crate::check::Place;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+use crate::mend::Mend;
 
 /// No certificate stands twice in the file.
 ///
@@ -23,6 +24,7 @@ impl Parameters for NoDuplicates {
         ("first", "the number of the first copy"),
     ];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Duplicates);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

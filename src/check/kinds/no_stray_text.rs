@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::chain::Chain;
 use crate::check::Place;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+use crate::mend::Mend;
 
 /// There is no text outside of the PEM blocks.
 ///
@@ -22,6 +23,7 @@ impl Parameters for NoStrayText {
     const NAME: &'static str = "no-stray-text";
     const DETAILS: Details = &[("lines", "how many runs of text there are")];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Text);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::chain::Chain;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+use crate::mend::Mend;
 
 /// Every certificate belongs to the one path from the leaf to the root.
 ///
@@ -25,6 +26,7 @@ impl Parameters for NoUnrelated {
         "the subject of the certificate that does not belong",
     )];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Strangers);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::chain::Chain;
 use crate::check::text::list;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+use crate::mend::Mend;
 
 /// Each certificate is issued by the one after it: leaf first, root last.
 ///
@@ -26,6 +27,7 @@ impl Parameters for Order {
         ),
     ];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Order);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

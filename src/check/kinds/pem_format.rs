@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::chain::Chain;
 use crate::check::Place;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
+use crate::mend::Mend;
 use crate::span::Span;
 
 /// The file is strict PEM of certificate blocks and nothing that pretends to be one.
@@ -86,6 +87,7 @@ impl Parameters for PemFormat {
         ("name", "the fault's name"),
     ];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Format);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))

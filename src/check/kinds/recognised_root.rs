@@ -4,18 +4,20 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::chain::Chain;
-use crate::chain::Ending;
+use crate::chain::{Class, Ending};
 use crate::check::NO_CERTIFICATE;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 use crate::x509::Field;
 
-/// The chain ends in a root of a public store, or was issued by one.
+/// A chain that claims a public CA ends in a root of a public store, or was issued by one.
 ///
-/// The roots are those of Mozilla's store and older ones that chains still end in, told by their keys; a
-/// known name over another key is called an impostor.
+/// The roots are those of Mozilla's store, older ones that chains still end in, and the trust anchors of policy
+/// and config, told by their keys. A known name over another key is an impostor, whatever the chain claims.
 ///
-/// Fails: a chain that claims a public CA (by policy or SCTs) under a root that no store knows.
-/// Passes: a chain under `DigiCert` Global Root G2, with the root in the file or not.
+/// Fails: a chain with CA/B Forum policies or SCTs under a root that no store knows (`unknown`); an own root
+/// that is called `DigiCert Global Root G2` (`impostor`).
+/// Passes: a chain under `DigiCert` Global Root G2, with the root in the file or not. A private chain is not
+/// asked, unless its root is an impostor.
 /// Source: Mozilla's CA certificate programme.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,16 @@ pub struct RecognisedRoot {}
 
 impl Parameters for RecognisedRoot {
     const NAME: &'static str = "recognised-root";
+    const OUTCOMES: Details = &[
+        (
+            "impostor",
+            "the root bears the name of a known root over another key",
+        ),
+        (
+            "unknown",
+            "the chain claims a public CA, and no store knows the root",
+        ),
+    ];
     const DETAILS: Details = &[
         ("top", "the subject at the top of the path"),
         ("reason", "why it is not recognised, a clause"),
@@ -40,13 +52,22 @@ impl ChainCheck for RecognisedRoot {
             return Verdict::NotApplicable(NO_CERTIFICATE);
         };
         let issuer = &top.certificate.issuer.value;
-        let reason = match &chain.ending {
-            Ending::KnownRoot { .. } | Ending::IssuedByKnownRoot { .. } => return Verdict::Pass,
-            Ending::Impostor { .. } => "it bears the name of a known root over another key",
-            Ending::Unknown => "no store knows its key",
+        let outcome = match &chain.ending {
+            Ending::KnownRoot(_) | Ending::IssuedByKnownRoot(_) => return Verdict::Pass,
+            Ending::Impostor { .. } => "impostor",
+            Ending::Unknown if chain.class != Class::Public => {
+                return Verdict::NotApplicable("the chain does not claim a public CA");
+            }
+            Ending::Unknown => "unknown",
+        };
+        let reason = if outcome == "impostor" {
+            "it bears the name of a known root over another key"
+        } else {
+            "no store knows its key"
         };
         Verdict::fail(
             Violation::at_field(top, Field::Issuer, format_args!("issuer: {issuer}"))
+                .outcome(outcome)
                 .with("top", &top.certificate.subject.value)
                 .with("reason", reason),
         )

@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::chain::Chain;
-use crate::chain::{Gap, Signature, Top};
+use crate::chain::{Ending, Gap, Signature, Top};
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 use crate::check::{NO_CERTIFICATE, UNREADABLE};
+use crate::mend::Mend;
+use crate::trust::Origin;
 use crate::x509::Field;
 
 /// The path ends in a self-issued certificate that its own key signed.
@@ -33,6 +35,10 @@ impl Parameters for RootIncluded {
             "the top of the path was issued by somebody who is not in the file",
         ),
         (
+            "known-root-missing",
+            "the top was issued by a root that is known and not in the file",
+        ),
+        (
             "bad-signature",
             "the top is self-issued, but its own key did not sign it",
         ),
@@ -40,8 +46,13 @@ impl Parameters for RootIncluded {
     const DETAILS: Details = &[
         ("issuer", "the name of the root, or of who comes next"),
         ("subject", "the subject at the top of the path"),
+        (
+            "holder",
+            "who holds the missing root, a clause; empty where nobody is known to",
+        ),
     ];
     const SCOPE: Scope = Scope::Chain;
+    const MEND: Option<Mend> = Some(Mend::Root);
 
     fn build(self) -> Result<Check, String> {
         Ok(Check::Chain(Box::new(self)))
@@ -81,13 +92,33 @@ impl ChainCheck for RootIncluded {
                     Verdict::NotApplicable("the path breaks off below a root that is there")
                 }
                 Some(Gap::Root { .. }) | None => {
-                    let outcome = if chain.members.len() == 1 {
+                    let known = match &chain.ending {
+                        Ending::IssuedByKnownRoot(root) => Some(&root.origin),
+                        Ending::KnownRoot(_) | Ending::Impostor { .. } | Ending::Unknown => None,
+                    };
+                    let outcome = if known.is_some() {
+                        "known-root-missing"
+                    } else if chain.members.len() == 1 {
                         "leaf-alone"
                     } else {
                         "issuer-missing"
                     };
                     let label = format!("issued by {issuer}, who is not in the file");
-                    Verdict::fail(at(Field::Issuer, label).outcome(outcome))
+                    let holder = match known {
+                        Some(Origin::Given(file)) => format!("the trust anchors in {file} hold it"),
+                        Some(Origin::Listed(listing)) => {
+                            format!("the trusted lists in {} hold it", listing.file)
+                        }
+                        Some(Origin::Mozilla | Origin::Legacy) => {
+                            "Mozilla's store holds it".to_owned()
+                        }
+                        None => String::new(),
+                    };
+                    Verdict::fail(
+                        at(Field::Issuer, label)
+                            .outcome(outcome)
+                            .with("holder", holder),
+                    )
                 }
             },
         }

@@ -70,7 +70,7 @@ impl CertificateCheck for Once {
         let mut violations = Vec::new();
         let violation = |span, label: String, kind: &AttributeType, count: usize| {
             Violation::at_der(subject.member, Field::Subject, span, label)
-                .with("type", kind.as_str())
+                .with("type", kind.short())
                 .with("subject", name)
                 .with("count", count)
         };

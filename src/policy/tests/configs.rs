@@ -86,7 +86,7 @@ fn every_mistake_of_a_config_is_told() {
     assert_eq!(
         problems(
             "version: 2\nfail_on: off\nfile: []\nvars: { a: { type: string } }\nfiles:\n  - policy: base\n  \
-             - match: ['a[', /abs, ../up, '']\n    enviroment: x\nexclude: '*.pem'\nwaivers: []\ntrust_anchors: [a]\n"
+             - match: ['a[', /abs, ../up, '']\n    enviroment: x\nexclude: '*.pem'\nwaivers: []\ntrust_anchors: a\n"
         ),
         "chainlint.yaml:1:10 `version`: expected the number 1, found the number 2 [unknown version] \
          this program reads version 1: `version: 1`\n\
@@ -108,8 +108,8 @@ fn every_mistake_of_a_config_is_told() {
          a list is written [a, b], or with a `- ` before each item\n\
          chainlint.yaml:10:1 this version of chainlint has no `waivers` yet [not in this version] remove it: it \
          would have no effect\n\
-         chainlint.yaml:11:1 this version of chainlint has no `trust_anchors` yet [not in this version] remove \
-         it: it would have no effect"
+         chainlint.yaml:11:16 `trust_anchors`: expected a list of values, found the text \"a\" [the text \"a\"] \
+         a list is written [a, b], or with a `- ` before each item"
     );
 }
 

@@ -3,6 +3,7 @@
 mod broken;
 mod builtins;
 mod configs;
+mod expressions;
 mod resolving;
 mod schemas;
 mod variables;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::finding::{FileStatus, Finding, Report, Severity};
+use crate::report::summary;
 use crate::source::Position;
 use rules::Rules;
 
@@ -47,6 +48,10 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
             FileStatus::Skipped { reason } => Some(skipped(&file.path, reason)),
             FileStatus::Checked { .. } => None,
         })
+        .chain(
+            summary::trusted_list(report)
+                .map(|text| json!({ "level": "note", "message": { "text": text } })),
+        )
         .collect();
     let document = json!({
         "$schema": SCHEMA,

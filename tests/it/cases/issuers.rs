@@ -2,8 +2,11 @@
 
 use super::draft::{Draft, other_key, own_chain, public_chain, three_certificates};
 use super::{Case, fail, not_applicable, pass};
-use crate::support::certificate::{Extension, Name, ORGANIZATIONAL_UNIT, Recipe};
-use crate::support::pem;
+use crate::support::certificate::{
+    CLIENT_AUTH, Extension, Name, ORGANIZATIONAL_UNIT, Recipe, SERVER_AUTH,
+};
+use crate::support::program::{chainlint, json};
+use crate::support::{instant, pem};
 
 /// Three certificates whose intermediate has this name.
 fn issued_by(name: Name) -> Draft {
@@ -219,6 +222,22 @@ fn recognised() -> Vec<Case> {
         )
         .warning()
         .certificate(2),
+        fail(
+            rule,
+            "impostor-private",
+            "An own root bears the name of DigiCert Global Root G2; the chain claims nothing else.",
+            || {
+                own_chain()
+                    .root(|root| Recipe {
+                        subject: known_root_name(),
+                        ..root
+                    })
+                    .file()
+            },
+        )
+        .warning()
+        .certificate(2)
+        .field("issuer"),
         not_applicable(
             rule,
             "private",
@@ -232,4 +251,79 @@ fn recognised() -> Vec<Case> {
             || leaf_with(Extension::qc_type_web()),
         ),
     ]
+}
+
+/// A chain with the looks of a public CA's: names of its issuing CA and root, a DV policy, SCTs. The keys are
+/// ours.
+fn looking_like(issuing: Name, root: Name, days: i64) -> Draft {
+    let purposes = [SERVER_AUTH, CLIENT_AUTH];
+    three_certificates()
+        .leaf(|leaf| {
+            Recipe {
+                not_before: instant("2026-11-01T00:00:00Z"),
+                ..leaf
+            }
+            .days(days)
+            .with(Extension::extended_key_usage(&purposes))
+            .with(Extension::policies(&["2.23.140.1.2.1"]))
+            .with(Extension::scts())
+            .with(Extension::hosts(&["client.acme.example"]))
+        })
+        .intermediate(|ca| ca.named(issuing))
+        .root(|ca| ca.named(root))
+}
+
+/// The rules that a file breaks under the production policy.
+fn rules(file: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pem");
+    std::fs::write(&path, file).unwrap();
+    pass("issuer-denied", "any", "Any.", Vec::new).rules(&path)
+}
+
+fn ending(file: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.pem"), file).unwrap();
+    let output = chainlint(folder.path())
+        .args(["inspect", "--format", "json", "a.pem"])
+        .output()
+        .unwrap();
+    let chain = &json(&output)["chain"];
+    let word = |name: &str| chain[name].as_str().unwrap().to_owned();
+    format!("{} {}", word("class"), word("ending_kind"))
+}
+
+#[test]
+fn chains_that_look_like_those_of_public_cas_are_told_apart() {
+    let digicert = Name::new("DigiCert Global G2 TLS RSA SHA256 2020 CA1", "DigiCert Inc");
+    let sectigo = Name::new(
+        "Sectigo Public Server Authentication CA DV R36",
+        "Sectigo Limited",
+    );
+    let lets_encrypt = Name::new("R12", "Let's Encrypt");
+    let isrg = Name::new("ISRG Root X1", "Internet Security Research Group");
+    let unknown = || Name::new("Some Public Root", "Some CA Inc");
+
+    let impostor = looking_like(digicert.clone(), known_root_name(), 199).file();
+    assert_eq!(rules(&impostor), ["issuer-not-recognised"]);
+    assert_eq!(ending(&impostor), "public impostor");
+    for issuing in [digicert, sectigo] {
+        let file = looking_like(issuing, unknown(), 199).file();
+        assert_eq!(rules(&file), ["issuer-not-recognised"]);
+        assert_eq!(ending(&file), "public unknown");
+    }
+    let file = looking_like(lets_encrypt, isrg, 90).file();
+    assert_eq!(
+        rules(&file),
+        ["issuer-denied", "issuer-not-recognised", "leaf-short-lived"]
+    );
+}
+
+#[test]
+fn each_kind_of_root_is_an_ending_of_its_own() {
+    let store = pem::chain(&[known_root()]).into_bytes();
+    assert_eq!(ending(&store), "public known_root");
+    assert_eq!(ending(&own_chain().file()), "private unknown");
+    let impostor = own_chain().root(|root| root.named(known_root_name()));
+    assert_eq!(ending(&impostor.file()), "private impostor");
 }

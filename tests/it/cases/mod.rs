@@ -11,6 +11,7 @@ mod issuers;
 mod keys;
 mod names;
 mod private_keys;
+pub(crate) mod qwac;
 mod roles;
 mod times;
 
@@ -26,7 +27,7 @@ use crate::support::{NOW, files_below, project, update};
 
 const PRODUCTION: &str = "connectpay-production";
 const NON_PRODUCTION: &str = "connectpay-non-production";
-const BUILT_IN: [&str; 3] = ["hygiene", PRODUCTION, NON_PRODUCTION];
+const BUILT_IN: [&str; 4] = ["hygiene", PRODUCTION, NON_PRODUCTION, "psd2-qwac"];
 
 /// One file and what one rule says of it.
 pub(crate) struct Case {
@@ -212,8 +213,8 @@ impl Case {
         out
     }
 
-    /// Runs the program on the file; what is wrong with its answer, if anything.
-    fn judge(&self, file: &Path) -> Result<(), String> {
+    /// Runs the program on the file.
+    fn report(&self, file: &Path) -> Value {
         let mut command = chainlint(&project("tests/cases"));
         command.args([
             "check",
@@ -230,8 +231,22 @@ impl Case {
         for (name, value) in &self.variables {
             command.arg("--var").arg(format!("{name}={value}"));
         }
-        let output = command.output().unwrap();
-        let report = program::json(&output);
+        program::json(&command.output().unwrap())
+    }
+
+    /// The rules that the program finds broken in the file, each once.
+    fn rules(&self, file: &Path) -> Vec<String> {
+        let report = self.report(file);
+        let findings = program::findings(&report).iter();
+        let rules: BTreeSet<&str> = findings
+            .filter_map(|finding| finding["rule"].as_str())
+            .collect();
+        rules.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Runs the program on the file; what is wrong with its answer, if anything.
+    fn judge(&self, file: &Path) -> Result<(), String> {
+        let report = self.report(file);
         let found: Vec<&Value> = program::findings(&report)
             .iter()
             .filter(|finding| finding["rule"] == self.rule)
@@ -284,6 +299,7 @@ pub(crate) fn table() -> Vec<Case> {
         chains::cases(),
         issuers::cases(),
         names::cases(),
+        qwac::cases(),
     ];
     parts.into_iter().flatten().collect()
 }

@@ -5,6 +5,8 @@ pub(crate) mod der;
 pub(crate) mod keys;
 pub(crate) mod pem;
 pub(crate) mod program;
+pub(crate) mod qc;
+pub(crate) mod trusted_list;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,48 @@
+//! Replacing a file whole or not at all.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// Replaces a file's content, if it is still `before`; its mode and owner stay. A symbolic link is followed to a
+/// file below `tree` and no other.
+///
+/// # Errors
+/// Why the file was left as it is, a clause.
+pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], tree: &Path) -> Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let is_link = path.symlink_metadata().map_err(said)?.is_symlink();
+    let path = path.canonicalize().map_err(said)?;
+    if is_link && !path.starts_with(tree.canonicalize().map_err(said)?) {
+        return Err("it is a symbolic link out of the current folder".to_owned());
+    }
+    if fs::read(&path).map_err(said)? != before {
+        return Err("it has changed meanwhile".to_owned());
+    }
+    let old = path.metadata().map_err(said)?;
+    let folder = path.parent().ok_or("it has no folder")?;
+    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(said)?;
+    new.write_all(after).map_err(said)?;
+    keep_owner(new.path(), &old)?;
+    fs::set_permissions(new.path(), old.permissions()).map_err(said)?;
+    new.as_file().sync_all().map_err(said)?;
+    new.persist(&path)
+        .map_err(|error| error.error.to_string())?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn keep_owner(new: &Path, old: &fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let own = new.metadata().map_err(|error| error.to_string())?;
+    if (own.uid(), own.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    chown(new, Some(old.uid()), Some(old.gid()))
+        .map_err(|_| "it belongs to another user, which could not be kept".to_owned())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &fs::Metadata) -> Result<(), String> {
+    Ok(())
+}
