@@ -80,6 +80,20 @@ pub struct Finding {
     pub origin: Origin,
 }
 
+impl Finding {
+    /// The line of the last character, from 1: what is called by lines alone does not reach into a
+    /// line of which it holds nothing.
+    #[must_use]
+    pub fn last_line(&self) -> usize {
+        let last = if self.end.column > 1 {
+            self.end.line
+        } else {
+            self.end.line.saturating_sub(1)
+        };
+        last.max(self.start.line)
+    }
+}
+
 /// Which certificate a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRef {
@@ -129,12 +143,36 @@ pub struct Origin {
 pub struct Report {
     /// The instant at which everything was judged.
     pub at: OffsetDateTime,
+    /// The rules that applied, by id and policy: those that failed and those that did not.
+    pub rules: Vec<ActiveRule>,
     /// All findings, waived ones included, by path, offset and rule.
     pub findings: Vec<Finding>,
     /// Every file that was looked at, by path.
     pub files: Vec<FileOutcome>,
     /// The printable text of each file that a finding points into, by display path.
     pub sources: BTreeMap<Arc<str>, Arc<Source>>,
+}
+
+/// A rule that a run applied, as its policy words it; safe to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveRule {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The policy's name.
+    pub policy: Arc<str>,
+    /// The heaviest severity that it reports.
+    pub severity: Severity,
+    /// The name of its check.
+    pub check: &'static str,
+    /// What is wanted and why.
+    pub description: Option<Arc<str>>,
+    /// How to mend what breaks it, once for each outcome that has a text of its own; placeholders in
+    /// braces.
+    pub help: Vec<String>,
+    /// The clause or standard it rests on.
+    pub reference: Option<Arc<str>>,
+    /// What fails and what passes.
+    pub examples: Option<(String, String)>,
 }
 
 /// What became of a file.

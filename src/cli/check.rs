@@ -8,13 +8,14 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::environment::Environment;
+use super::output::{OutputArguments, Outputs};
 use super::progress::Bar;
 use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input;
 use crate::policy::Policy;
-use crate::report::{concise, full, json, summary};
+use crate::report::summary;
 use crate::yaml::did_you_mean;
 
 /// Check chain files against policies.
@@ -50,9 +51,8 @@ pub(super) struct Arguments {
     /// Judge everything at this instant (RFC 3339) instead of now.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(super) at: Option<OffsetDateTime>,
-    /// The form of the findings.
-    #[arg(long, value_enum, default_value_t = Format::Full)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArguments,
     /// The lightest finding that makes the exit status 1.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<Threshold>,
@@ -101,17 +101,6 @@ pub(super) struct Arguments {
     pub(super) verbose: bool,
 }
 
-/// The form of the findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Each finding drawn in its place.
-    Full,
-    /// One line a finding: path:line:column: severity[rule] message.
-    Concise,
-    /// One JSON document.
-    Json,
-}
-
 /// A severity on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Threshold {
@@ -140,12 +129,14 @@ pub(super) fn run(
     arguments: &Arguments,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
+    let outputs = Outputs::prepare(&arguments.output, environment)?;
     let config = policies::config(
         arguments.config.as_deref(),
         arguments.no_config,
         environment,
     )?;
     let files = plan::files(arguments, environment, config.as_ref())?;
+    outputs.spare(&files)?;
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
     let (select, ignore) = selection(arguments, &known)?;
     let plan = Plan {
@@ -173,21 +164,16 @@ pub(super) fn run(
             report = execute(&plan, arguments, environment)?;
         }
     }
-    let style = environment.style_for_output(arguments.verbose);
-    let text = match arguments.format {
-        Format::Full => full::write(&report, style),
-        Format::Concise => concise::write(&report),
-        Format::Json => json::write(&report).map_err(|error| Failure::Said(error.to_string()))?,
-    };
-    environment.output(&text)?;
-    let anchors = plan.files.iter().map(|file| &file.anchors);
-    let expired = policies::expired_lists(anchors, plan.now);
-    tell(&report, &expired, arguments, environment);
 
     let fail_on = arguments.fail_on.map(Severity::from);
     let fail_on = fail_on
         .or(config.and_then(|config| config.fail_on))
         .unwrap_or(Severity::Error);
+    outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
+    let anchors = plan.files.iter().map(|file| &file.anchors);
+    let expired = policies::expired_lists(anchors, plan.now);
+    tell(&report, &expired, arguments, environment);
+
     if report.reaches(fail_on) {
         Ok(Outcome::Findings)
     } else if report.summary().checked == 0 && !arguments.allow_empty {

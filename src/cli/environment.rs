@@ -66,6 +66,15 @@ impl Environment {
         }
     }
 
+    /// How to draw in files: the same whoever writes them.
+    pub(super) fn style_for_files(verbose: bool) -> Style {
+        Style {
+            color: false,
+            width: DEFAULT_WIDTH,
+            verbose,
+        }
+    }
+
     /// How to draw on standard error.
     pub(super) fn style_for_notes(&self) -> Style {
         Style {

@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::rules::severity;
 use super::{Failure, Outcome, policies};
 use crate::check;
-use crate::policy::{BUILTINS, Policy, Rule, Template};
+use crate::policy::{BUILTINS, Policy, Rule};
 
 /// Explain a rule: what it wants, why, and how to mend what breaks it.
 #[derive(Debug, Args)]
@@ -70,12 +70,12 @@ fn text(rule: &Rule, everywhere: &[(&Policy, &Rule)]) -> String {
     let _ = writeln!(out, "Written   {}", rule.location);
     out.push_str("\nSays\n");
     for (outcome, message) in rule.message.iter() {
-        let _ = writeln!(out, "  {}{}", named(outcome), as_written(message));
+        let _ = writeln!(out, "  {}{}", named(outcome), message.as_written());
     }
     if let Some(help) = &rule.help {
         out.push_str("\nMend\n");
         for (outcome, help) in help.iter() {
-            let _ = writeln!(out, "  {}{}", named(outcome), as_written(help));
+            let _ = writeln!(out, "  {}{}", named(outcome), help.as_written());
         }
     }
     if let Some(examples) = &rule.examples {
@@ -94,11 +94,6 @@ fn text(rule: &Rule, everywhere: &[(&Policy, &Rule)]) -> String {
         );
     }
     out
-}
-
-/// A template with its placeholders in braces.
-fn as_written(template: &Template) -> String {
-    template.render(&|name| Some(format!("{{{name}}}")))
 }
 
 fn named(outcome: Option<&str>) -> String {

@@ -9,6 +9,7 @@ mod fix;
 mod init;
 mod inspect;
 mod man;
+mod output;
 mod plan;
 mod policies;
 mod policy;

@@ -46,6 +46,8 @@ enum Kind {
     Config,
     /// What `check --format json` writes.
     Report,
+    /// A line of what `check --format jsonl` writes.
+    ReportLine,
     /// What `inspect --format json` writes.
     Facts,
     /// What `trust import` writes.
@@ -71,6 +73,7 @@ pub(super) fn run(
                 Kind::Policy => policy::policy_schema(),
                 Kind::Config => policy::config_schema(),
                 Kind::Report => report::json::schema(),
+                Kind::ReportLine => report::jsonl::schema(),
                 Kind::Facts => facts::schema(),
                 Kind::TrustedLists => trust::lists::schema(),
             };

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
 use crate::policy::Rule;
+use crate::report::first_sentence;
 
 /// List the rules of a policy.
 #[derive(Debug, Args)]
@@ -81,10 +82,4 @@ pub(super) fn severity(rule: &Rule) -> &'static str {
     rule.severity
         .worst()
         .map_or("off", crate::finding::Severity::as_str)
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.split_once(". ")
-        .map_or(text, |(first, _)| first)
-        .trim_end_matches('.')
 }

@@ -4,6 +4,7 @@
 //! Reads no clock, environment or terminal: a plan says everything (design promise 7). Same plan,
 //! same findings, in the same order, whatever the number of threads.
 
+mod active;
 mod stamp;
 
 use std::cell::Cell;
@@ -21,7 +22,7 @@ use crate::finding::{FileOutcome, FileStatus, Finding, Report};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
-use crate::source::Source;
+use crate::source::{Source, escape};
 use crate::trust::Anchors;
 use stamp::Stamp;
 
@@ -103,6 +104,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
 
     let mut report = Report {
         at: plan.now,
+        rules: active::rules(plan),
         findings: Vec::new(),
         files: Vec::with_capacity(judged.len()),
         sources: BTreeMap::new(),
@@ -167,12 +169,12 @@ fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
     });
     catch_unwind(attempt).unwrap_or_else(|_| {
         let why = "chainlint failed on this file, which is a bug in chainlint";
-        unreadable(plan, file, file.display().into(), why)
+        unreadable(plan, file, escape(file.display()).into(), why)
     })
 }
 
 fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &Session) -> Judged {
-    let path: Arc<str> = input.display.as_str().into();
+    let path: Arc<str> = escape(&input.display).into();
     match input.content {
         Content::Chain { document, source } => {
             let chain = chain::build(document, session, &file.anchors);
@@ -322,10 +324,13 @@ impl Plan {
         file: &'a PlannedFile,
         labels: &'a Labels<'a>,
     ) -> impl Iterator<Item = &'a Rule> {
-        file.policy.rules.iter().filter(move |rule| {
-            let id: &str = &rule.id;
-            let selected = self.select.is_empty() || self.select.contains(id);
-            selected && !self.ignore.contains(id) && rule.when.matches(labels)
-        })
+        let rules = file.policy.rules.iter();
+        rules.filter(move |rule| self.wants(rule) && rule.when.matches(labels))
+    }
+
+    fn wants(&self, rule: &Rule) -> bool {
+        let id: &str = &rule.id;
+        let selected = self.select.is_empty() || self.select.contains(id);
+        selected && !self.ignore.contains(id)
     }
 }

@@ -51,6 +51,12 @@ impl Template {
         out
     }
 
+    /// The text with its placeholders in braces.
+    #[must_use]
+    pub fn as_written(&self) -> String {
+        self.render(&|name| Some(format!("{{{name}}}")))
+    }
+
     /// The empty text.
     pub(super) const fn nothing() -> Self {
         Self { parts: Vec::new() }

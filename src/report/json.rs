@@ -26,7 +26,7 @@ struct Document<'a> {
 
 /// The program that wrote the report.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Tool {
+pub(super) struct Tool {
     /// Its name.
     name: &'static str,
     /// Its version.
@@ -35,7 +35,7 @@ struct Tool {
 
 /// A finding.
 #[derive(Debug, Serialize, JsonSchema)]
-struct FindingView<'a> {
+pub(super) struct FindingView<'a> {
     /// The rule's id.
     rule: &'a str,
     /// error, warning or advice.
@@ -116,7 +116,7 @@ struct WaivedView<'a> {
 
 /// A file that was looked at.
 #[derive(Debug, Serialize, JsonSchema)]
-struct FileView<'a> {
+pub(super) struct FileView<'a> {
     /// The file.
     path: &'a str,
     /// checked or skipped.
@@ -143,7 +143,7 @@ struct FileView<'a> {
 
 /// How many of what; waived findings count as waived alone.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SummaryView {
+pub(super) struct SummaryView {
     /// Errors.
     errors: usize,
     /// Warnings.
@@ -163,13 +163,9 @@ struct SummaryView {
 /// # Errors
 /// When an instant lies outside of the years that RFC 3339 can write.
 pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
-    let summary = report.summary();
     let document = Document {
         version: 1,
-        tool: Tool {
-            name: "chainlint",
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: Tool::this(),
         at: report.at.format(&Rfc3339)?,
         findings: report.findings.iter().map(finding).collect(),
         files: report
@@ -177,14 +173,7 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
             .iter()
             .map(|file| file_view(&file.path, &file.status))
             .collect(),
-        summary: SummaryView {
-            errors: summary.errors,
-            warnings: summary.warnings,
-            advice: summary.advice,
-            waived: summary.waived,
-            checked: summary.checked,
-            skipped: summary.skipped,
-        },
+        summary: summary(report),
     };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
@@ -200,8 +189,31 @@ pub fn schema() -> serde_json::Value {
     schema.to_value()
 }
 
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Self {
+        Self {
+            name: "chainlint",
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// The counts of a report.
+pub(super) fn summary(report: &Report) -> SummaryView {
+    let summary = report.summary();
+    SummaryView {
+        errors: summary.errors,
+        warnings: summary.warnings,
+        advice: summary.advice,
+        waived: summary.waived,
+        checked: summary.checked,
+        skipped: summary.skipped,
+    }
+}
+
 /// Formats that are Rust's and no standard's.
-fn strip_formats(schema: &mut schemars::Schema) {
+pub(super) fn strip_formats(schema: &mut schemars::Schema) {
     schema.remove("format");
     schemars::transform::transform_subschemas(&mut strip_formats, schema);
 }
@@ -214,7 +226,7 @@ fn position(position: Position) -> PositionView {
     }
 }
 
-fn finding(finding: &Finding) -> FindingView<'_> {
+pub(super) fn finding(finding: &Finding) -> FindingView<'_> {
     FindingView {
         rule: &finding.rule,
         severity: finding.severity.as_str(),
@@ -254,7 +266,7 @@ fn finding(finding: &Finding) -> FindingView<'_> {
     }
 }
 
-fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
+pub(super) fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
     match status {
         FileStatus::Checked {
             policy,
@@ -288,84 +300,7 @@ fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{CertificateRef, FileOutcome, Origin, Related, Severity, Waived};
-
-    /// A report with every field filled.
-    fn report() -> Report {
-        let at = |line, column, offset| Position {
-            line,
-            column,
-            offset,
-        };
-        let finding = Finding {
-            rule: "some-rule".into(),
-            severity: Severity::Error,
-            message: "it \"breaks\"".to_owned(),
-            help: Some("mend it".to_owned()),
-            reference: Some("RFC 1, 2".into()),
-            policy: "some-policy".into(),
-            path: "a.pem".into(),
-            start: at(1, 2, 1),
-            end: at(3, 4, 70),
-            label: "what it says".to_owned(),
-            certificate: Some(CertificateRef {
-                index: 1,
-                sha256: "ab".repeat(32),
-                subject: "CN=a".to_owned(),
-            }),
-            field: Some("validity"),
-            related: vec![Related {
-                path: "b.pem".into(),
-                start: at(1, 1, 0),
-                end: at(1, 2, 1),
-                message: "the other one".to_owned(),
-            }],
-            fingerprint: "cd".repeat(32),
-            waived: None,
-            origin: Origin {
-                path: "some-policy".into(),
-                line: 7,
-            },
-        };
-        let waived = Waived {
-            id: "w".to_owned(),
-            reason: "because".to_owned(),
-            expires: "2027-01-01".to_owned(),
-        };
-        let checked = FileStatus::Checked {
-            policy: "some-policy".into(),
-            class: Some("private"),
-            trusted_list: None,
-            environment: Some("production".into()),
-            app: None,
-        };
-        let skipped = FileStatus::Skipped {
-            reason: "private key, no certificate".to_owned(),
-        };
-        Report {
-            at: time::OffsetDateTime::from_unix_timestamp(1_795_392_000).unwrap(),
-            findings: vec![
-                finding.clone(),
-                Finding {
-                    waived: Some(waived),
-                    certificate: None,
-                    field: None,
-                    ..finding
-                },
-            ],
-            files: vec![
-                FileOutcome {
-                    path: "a.pem".into(),
-                    status: checked,
-                },
-                FileOutcome {
-                    path: "k.pem".into(),
-                    status: skipped,
-                },
-            ],
-            sources: std::collections::BTreeMap::new(),
-        }
-    }
+    use crate::report::samples::report;
 
     #[test]
     fn the_schema_of_reports_is_fresh() {

@@ -1,10 +1,19 @@
 //! What a run says, one file a form. Writers receive complete findings and drop nothing.
 
+mod by_file;
 pub mod concise;
 mod excerpt;
 pub mod full;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
 pub mod problems;
+#[cfg(test)]
+mod samples;
+pub mod sarif;
 pub mod summary;
 
 /// How texts for people are drawn.
@@ -16,4 +25,12 @@ pub struct Style {
     pub width: usize,
     /// Say also where the policy asks for it.
     pub verbose: bool,
+}
+
+/// The first sentence of a text, without its full stop.
+#[must_use]
+pub fn first_sentence(text: &str) -> &str {
+    text.split_once(". ")
+        .map_or(text, |(first, _)| first)
+        .trim_end_matches('.')
 }

@@ -43,7 +43,7 @@ pub fn line(report: &Report) -> String {
 }
 
 /// What is not known of the run's QWACs, once.
-fn trusted_list(report: &Report) -> Option<&'static str> {
+pub(super) fn trusted_list(report: &Report) -> Option<&'static str> {
     let is = |wanted: &str| {
         report.files.iter().any(|file| match &file.status {
             FileStatus::Checked { trusted_list, .. } => *trusted_list == Some(wanted),

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cases::draft::{own_chain, three_certificates};
-use crate::support::program::{chainlint, check, findings, json, rules_of};
+use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
 use crate::support::{NOW, project};
 
 fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
@@ -40,7 +40,7 @@ fn the_exit_status_is_the_same_in_every_format() {
         ),
         ("none/readme.txt", b"x".to_vec()),
     ]);
-    for format in ["full", "concise", "json"] {
+    for format in FORMATS {
         let status = |arguments: &[&str]| {
             let all = [&["check", "--at", NOW, "--format", format], arguments].concat();
             run(folder.path(), &all).0
@@ -172,7 +172,7 @@ fn the_output_is_the_same_whatever_the_number_of_threads() {
         let fixed = ["check", "--no-config", "--at", NOW, "--threads", threads];
         run(&folder, &[&fixed[..], &["--format", format, "."]].concat()).1
     };
-    for format in ["json", "full", "concise"] {
+    for format in FORMATS {
         assert!(said("1", format) == said("7", format), "{format}");
     }
 }
@@ -266,7 +266,7 @@ fn policies_are_shown_checked_and_described() {
         "{shown}"
     );
     assert!(shown.contains("# from hygiene:"));
-    for kind in ["policy", "config", "report", "facts"] {
+    for kind in ["policy", "config", "report", "report-line", "facts"] {
         let (status, schema, _) = run(&here, &["policy", "schema", kind]);
         let committed = fs::read_to_string(project(&format!("schema/{kind}.schema.json"))).unwrap();
         assert_eq!((status, schema), (0, committed));

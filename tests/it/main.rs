@@ -21,6 +21,7 @@ mod commands;
 mod corpus;
 mod examples;
 mod expressions;
+mod formats;
 mod golden;
 mod layers;
 mod mending;

@@ -9,7 +9,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use crate::cases::draft::{Draft, own_chain};
 use crate::support::keys;
 use crate::support::pem::{OPENSSL, Style};
-use crate::support::program::{chainlint, check, rules_of};
+use crate::support::program::{FORMATS, chainlint, check, rules_of};
 
 /// So many characters of a key in a row are a leak.
 const WINDOW: usize = 16;
@@ -267,19 +267,13 @@ fn no_output_shows_a_private_key_wherever_it_stands() {
         let mut look = |what: String, output: Vec<u8>| {
             leaks.extend(leak(&output, &secret).map(|found| format!("{name}, {what}: {found}")));
         };
-        for format in ["full", "concise", "json"] {
-            let check = [
-                "check",
-                "--no-config",
-                "--format",
-                format,
-                "-v",
-                "chain.pem",
-            ];
-            look(
-                format!("check {format}"),
-                shown(folder.path(), &check, None),
-            );
+        let targets = FORMATS.map(|format| format!("{format}=chain.{format}"));
+        let mut check = vec!["check", "--no-config", "-v", "chain.pem"];
+        check.extend(targets.iter().flat_map(|target| ["-o", target]));
+        look("check".to_owned(), shown(folder.path(), &check, None));
+        for format in FORMATS {
+            let written = fs::read(folder.path().join(format!("chain.{format}"))).unwrap();
+            look(format!("check {format}"), written);
         }
         let stdin = ["check", "--no-config", "-"];
         look(

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::NOW;
 
+/// Every form that `check --format` and `-o` take.
+pub(crate) const FORMATS: [&str; 9] = [
+    "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "html",
+];
+
 /// `chainlint` in a folder, without the caller's environment showing through.
 pub(crate) fn chainlint(folder: &Path) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("chainlint"));
