@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The hooks as the real pre-commit runs them, in a scratch repository: a bad chain is refused, a good one goes through,
+# an excluded one is left alone.
+#
+# Usage: pre-commit.sh HOOKS, where HOOKS is a git repository with .pre-commit-hooks.yaml; `pre-commit` and, for
+# chainlint-system, `chainlint` are on the PATH.
+set -euo pipefail
+hooks=$(cd "$1" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GIT_AUTHOR_NAME=ci GIT_AUTHOR_EMAIL=ci@example.com GIT_COMMITTER_NAME=ci GIT_COMMITTER_EMAIL=ci@example.com
+export PRE_COMMIT_HOME=$scratch/cache
+
+git init --quiet "$scratch/repository"
+cd "$scratch/repository"
+cat > chainlint.yaml <<CONFIG
+version: 1
+vars: { company: "Acme Payments" }
+exclude: ["testdata/**"]
+CONFIG
+
+# Expects the commit of a staged file to succeed (0) or to be refused (1) by a hook.
+expect() {
+    local wanted=$1 what=$2 status=0
+    git add --all
+    pre-commit run --all-files > out.txt 2>&1 || status=$?
+    if [ "$status" -ne "$wanted" ]; then
+        printf 'pre-commit: %s: expected %s, got %s\n' "$what" "$wanted" "$status"
+        cat out.txt
+        exit 1
+    fi
+    rm -f out.txt
+    printf 'pre-commit: %s: as expected\n' "$what"
+}
+
+for hook in chainlint-system ${CHAINLINT_HOOKS:-}; do
+    rm -rf certs testdata
+    cat > .pre-commit-config.yaml <<CONFIG
+repos:
+  - repo: $hooks
+    rev: $(git -C "$hooks" rev-parse HEAD)
+    hooks:
+      - id: $hook
+        # The examples expire.
+        args: [--at, "2026-11-23T00:00:00Z"]
+CONFIG
+    mkdir -p certs testdata
+    cp "$root/examples/good/acme-payments.pem" certs/good.pem
+    expect 0 "$hook, a good chain"
+    cp "$root/examples/mistakes/root-first/chain.pem" testdata/bad.pem
+    expect 0 "$hook, a bad chain that the config excludes"
+    cp "$root/examples/mistakes/root-first/chain.pem" certs/bad.pem
+    expect 1 "$hook, a bad chain"
+done
