@@ -1,9 +1,13 @@
 //! `chainlint policy`: working on policy files.
 
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
+use crate::source::escape;
 use crate::{facts, policy, report, trust};
 
 /// Validate, show and describe policy files.
@@ -28,6 +32,17 @@ enum Command {
         /// Say which file and line each value came from.
         #[arg(long)]
         origin: bool,
+    },
+    /// Write the Markdown page of a policy: its variables, its rules, their clauses and examples.
+    Docs {
+        /// A built-in's name, or a path to a YAML file.
+        policy: String,
+        /// The file to write; standard output without it.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write nothing, and end with 1 where the file is not what would be written.
+        #[arg(long, requires = "output")]
+        check: bool,
     },
     /// Print the JSON Schema of a kind of file.
     Schema {
@@ -68,6 +83,11 @@ pub(super) fn run(
             environment.output(&policy::show(&policy, *origin))?;
             Ok(Outcome::Clean)
         }
+        Command::Docs {
+            policy,
+            output,
+            check,
+        } => docs(policy, output.as_deref(), *check, environment),
         Command::Schema { kind } => {
             let schema = match kind {
                 Kind::Policy => policy::policy_schema(),
@@ -83,12 +103,49 @@ pub(super) fn run(
     }
 }
 
+/// Writes a policy's page, or says whether the one that is there is stale.
+fn docs(
+    name: &str,
+    output: Option<&Path>,
+    check: bool,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let page = policy::page(&policies::named(name, &[], environment)?);
+    let Some(output) = output else {
+        environment.output(&page)?;
+        return Ok(Outcome::Clean);
+    };
+    let path = environment.current.join(output);
+    let shown = escape(&output.display().to_string());
+    let said = |error: io::Error| Failure::Said(format!("{shown}: {error}"));
+    if check {
+        let there = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(said)?,
+        };
+        if there == page.as_bytes() {
+            return Ok(Outcome::Clean);
+        }
+        let again = format!("chainlint policy docs {name} -o {shown}");
+        environment.note(&format!(
+            "{shown} is not the page of {name}: `{again}` writes it"
+        ));
+        return Ok(Outcome::Findings);
+    }
+    fs::write(&path, page).map_err(said)?;
+    Ok(Outcome::Clean)
+}
+
 /// Loads every file, and tells the problems of all of them.
 fn check(files: &[String], environment: &mut Environment) -> Result<Outcome, Failure> {
     let mut problems = Vec::new();
     for name in files {
         match policies::named(name, &[], environment) {
             Ok(policy) => {
+                if let Err(Failure::Problems(found)) = policies::anchors(&policy.trust_anchors) {
+                    problems.extend(found);
+                    continue;
+                }
                 let rules = policy.rules.len();
                 environment.note(&format!("{name}: {rules} rules, nothing wrong"));
             }
