@@ -6,7 +6,9 @@ use std::{fs, io};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::environment::Environment;
+use super::inspect::Format;
 use super::{Failure, Outcome, policies};
+use crate::policy::Difference;
 use crate::source::escape;
 use crate::{facts, policy, report, trust};
 
@@ -32,6 +34,16 @@ enum Command {
         /// Say which file and line each value came from.
         #[arg(long)]
         origin: bool,
+    },
+    /// Say what one policy accepts that another does not, rule by rule; the exit status is 1 where they differ.
+    Diff {
+        /// A built-in's name, or a path to a YAML file.
+        first: String,
+        /// The other one.
+        second: String,
+        /// The form of the output.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Write the Markdown page of a policy: its variables, its rules, their clauses and examples.
     Docs {
@@ -83,6 +95,11 @@ pub(super) fn run(
             environment.output(&policy::show(&policy, *origin))?;
             Ok(Outcome::Clean)
         }
+        Command::Diff {
+            first,
+            second,
+            format,
+        } => diff(first, second, *format, environment),
         Command::Docs {
             policy,
             output,
@@ -101,6 +118,60 @@ pub(super) fn run(
             Ok(Outcome::Clean)
         }
     }
+}
+
+/// Compares two policies.
+fn diff(
+    first: &str,
+    second: &str,
+    format: Format,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let first = policies::named(first, &[], environment)?;
+    let second = policies::named(second, &[], environment)?;
+    let differences = policy::diff(&first, &second);
+    let text = match format {
+        Format::Json => {
+            let mut text = serde_json::to_string_pretty(&differences)
+                .map_err(|error| Failure::Said(error.to_string()))?;
+            text.push('\n');
+            text
+        }
+        Format::Text => differences.iter().map(line).collect(),
+    };
+    environment.output(&text)?;
+    Ok(if differences.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn line(difference: &Difference) -> String {
+    let Difference {
+        of,
+        what,
+        first,
+        second,
+        consequence,
+    } = difference;
+    let side = |text: &str| {
+        if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            escape(text)
+        }
+    };
+    let consequence = if consequence.is_empty() {
+        String::new()
+    } else {
+        format!(": {consequence}")
+    };
+    format!(
+        "{of}  {what}  {} → {}{consequence}\n",
+        side(first),
+        side(second)
+    )
 }
 
 /// Writes a policy's page, or says whether the one that is there is stale.

@@ -442,3 +442,32 @@ fn a_stale_page_is_told_and_not_written() {
     assert_eq!(run(folder.path(), &nowhere).0, 2);
     assert_eq!(run(folder.path(), &["policy", "docs", "nothing"]).0, 2);
 }
+
+#[test]
+fn two_policies_are_told_apart_by_what_they_accept() {
+    let child = "version: 1\nname: child\nextends: connectpay-production\nrules:\n  company-placeholder: off\n  \
+                 leaf-client-auth: warning\n  leaf-validity-range:\n    check: { validity-period: { min_days: 300, \
+                 max_days: 825 } }\n  own-rule:\n    severity: error\n    on: leaf\n    check: { version: { allowed: [3] } }\n    \
+                 message: no\n";
+    let folder = folder(&[("child.yaml", child.as_bytes().to_vec())]);
+    let diff = ["policy", "diff", "connectpay-production", "child.yaml"];
+    let (status, out, _) = run(folder.path(), &diff);
+    assert_eq!(status, 1);
+    assert_eq!(
+        out.lines().collect::<Vec<_>>(),
+        [
+            "leaf-validity-range  max_days  1095 → 825: connectpay-production accepts 826 to 1095, child does not",
+            "leaf-validity-range  min_days  365 → 300: child accepts 300 to 364, connectpay-production does not",
+            "leaf-client-auth  severity  error → warning: child says warning where connectpay-production says error",
+            "company-placeholder  rule  warning → off: child accepts what breaks it, connectpay-production does not",
+            "own-rule  rule  off → error: connectpay-production accepts what breaks it, child does not",
+        ]
+    );
+    let same = ["policy", "diff", "hygiene", "hygiene", "--format", "json"];
+    assert_eq!(
+        run(folder.path(), &same),
+        (0, "[]\n".to_owned(), String::new())
+    );
+    let wrong = ["policy", "diff", "hygiene", "hygien"];
+    assert_eq!(run(folder.path(), &wrong).0, 2);
+}
