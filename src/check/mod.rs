@@ -4,12 +4,14 @@
 //! It says what it found and where. One file of `kinds` holds one check: its parameters, its docs
 //! (which become `explain`, the schema's hover texts and the docs page), its code and its tests.
 
+mod direction;
 pub mod expression;
 pub mod kinds;
 mod qualified;
 mod table;
 pub mod text;
 
+pub use direction::{Direction, direction};
 pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind};
 
 use std::cell::Cell;

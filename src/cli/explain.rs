@@ -67,6 +67,9 @@ fn text(rule: &Rule, everywhere: &[(&Policy, &Rule)]) -> String {
     if let Some(on) = rule.on {
         let _ = writeln!(out, "Asked of  {}", on.as_str());
     }
+    if rule.locked {
+        out.push_str("Locked    a policy that extends this one may tighten it, and no more\n");
+    }
     let _ = writeln!(out, "Written   {}", rule.location);
     out.push_str("\nSays\n");
     for (outcome, message) in rule.message.iter() {

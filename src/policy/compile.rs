@@ -68,6 +68,7 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
     let reference = compiler.typed::<String>(Field::Reference);
     let description = compiler.typed::<String>(Field::Description);
     let examples = compiler.typed(Field::Examples);
+    let locked = compiler.typed(Field::Locked);
     compiler.missing();
     if problems.len() > before {
         return None;
@@ -83,6 +84,7 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
         reference: reference.map(|text| escape(&text).into()),
         description: description.map(|text| printable(text.trim_end()).into()),
         examples,
+        locked: locked.unwrap_or_default(),
         location: draft.asked.unwrap_or(draft.first),
         id: draft.id,
         fields: draft.fields,

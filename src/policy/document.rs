@@ -78,6 +78,10 @@ pub(super) struct RuleFile {
     /// A chain that fails and one that passes, for `chainlint explain`.
     #[schemars(with = "super::Examples")]
     examples: Option<Node>,
+    /// `true`: a policy that extends this one may tighten the rule, and neither loosen it, turn it off, ask
+    /// it of fewer certificates or chains, nor unlock it.
+    #[schemars(with = "bool")]
+    locked: Option<Node>,
 }
 
 /// The fields of a rule, in the order in which they are shown.
@@ -101,6 +105,8 @@ pub enum Field {
     Reference,
     /// `examples`
     Examples,
+    /// `locked`
+    Locked,
 }
 
 impl Field {
@@ -117,6 +123,7 @@ impl Field {
             Self::Help => "help",
             Self::Reference => "reference",
             Self::Examples => "examples",
+            Self::Locked => "locked",
         }
     }
 }
@@ -357,6 +364,7 @@ impl Reader<'_> {
             (Field::Help, file.help),
             (Field::Reference, file.reference),
             (Field::Examples, file.examples),
+            (Field::Locked, file.locked),
         ];
         Some(
             fields

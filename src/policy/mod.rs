@@ -12,6 +12,7 @@ mod document;
 mod emit;
 mod library;
 mod location;
+mod locked;
 mod page;
 mod resolve;
 mod rule;

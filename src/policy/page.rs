@@ -86,6 +86,9 @@ fn section(out: &mut String, rule: &Rule) {
         severities(&rule.severity),
         asked_of(rule)
     );
+    if rule.locked {
+        out.push_str("- Locked: a policy that extends this one may tighten it, and no more\n");
+    }
     if let Some(reference) = &rule.reference {
         let _ = writeln!(out, "- Source: {reference}");
     }

@@ -4,13 +4,14 @@
 //! variable at a time. A file that is reached in two ways is one layer, so that a rule which one
 //! parent changed is not changed back by another parent that only inherits it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Policy;
 use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
+use super::locked::{Lock, locks as locks_rule};
 use super::vars::{Override, Variables};
 use crate::check::expression::Model;
 use crate::source::Source;
@@ -34,8 +35,11 @@ impl Resolving<'_> {
         problems: &mut Problems,
     ) -> Option<Policy> {
         let mut variables = Variables::default();
+        // The variables as each file leaves them.
+        let mut stages = Vec::with_capacity(documents.len());
         for document in &documents {
             self.variables(document, &mut variables, problems);
+            stages.push(variables.clone());
         }
         variables.apply(self.overrides, problems);
         let last = documents.last()?;
@@ -44,7 +48,19 @@ impl Resolving<'_> {
             .iter()
             .map(|document| document.source.clone())
             .collect();
-        let drafts = merge(documents);
+        let (drafts, locks) = merge(documents, stages);
+        // The latest lock of a rule is the strictest; where it is broken, those before it need no word.
+        let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
+        for lock in locks.iter().rev().filter(|_| self.complete) {
+            let draft = drafts.iter().find(|draft| draft.id == lock.id);
+            let before = problems.len();
+            if let Some(draft) = draft.filter(|draft| !broken.contains(&draft.id)) {
+                lock.hold(draft, &variables, problems);
+            }
+            if problems.len() > before {
+                broken.insert(lock.id.clone());
+            }
+        }
         let with_check = |draft: &&Draft| draft.fields.contains_key(&Field::Check);
         let ids = drafts
             .iter()
@@ -83,12 +99,16 @@ impl Resolving<'_> {
     }
 }
 
-/// The rules of all layers: those of the first keep their order, new ones follow.
-fn merge(documents: Vec<Document>) -> Vec<Draft> {
+/// The rules of all layers, and those that a layer locks as they were then; rules of the first layer keep
+/// their order, new ones follow. `stages` has the variables as each layer leaves them.
+fn merge(documents: Vec<Document>, stages: Vec<Variables>) -> (Vec<Draft>, Vec<Lock>) {
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut locks: Vec<Lock> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for document in documents {
+    for (document, variables) in documents.into_iter().zip(stages) {
         for entry in document.rules {
+            let locks_it = locks_rule(&entry.fields);
+            let id: Arc<str> = entry.id.name.as_str().into();
             let place = places.get(&entry.id.name).copied();
             if let Some(draft) = place.and_then(|at| drafts.get_mut(at)) {
                 change(draft, entry, &document.source);
@@ -96,9 +116,16 @@ fn merge(documents: Vec<Document>) -> Vec<Draft> {
                 places.insert(entry.id.name.clone(), drafts.len());
                 drafts.push(begin(entry, &document.source));
             }
+            if locks_it && let Some(draft) = drafts.iter().find(|draft| draft.id == id) {
+                locks.push(Lock {
+                    id,
+                    fields: draft.fields.clone(),
+                    variables: variables.clone(),
+                });
+            }
         }
     }
-    drafts
+    (drafts, locks)
 }
 
 fn begin(entry: RuleEntry, source: &Arc<Source>) -> Draft {

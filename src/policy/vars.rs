@@ -110,7 +110,7 @@ pub(super) struct Declaration {
 }
 
 /// The variables of a policy, gathered from its files from the first parent on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     all: Vec<Variable>,
     /// Names whose declaration is broken: their use is not a further mistake.

@@ -4,6 +4,7 @@ mod broken;
 mod builtins;
 mod configs;
 mod expressions;
+mod locked;
 mod resolving;
 mod schemas;
 mod variables;
