@@ -1051,3 +1051,50 @@ fn inspect_shows_what_was_written() {
     assert_eq!(qc["disclosures"][0]["url"], URL);
     assert_eq!(qc["compliance"], true);
 }
+
+/// One octet of the leaf changed, many times over: whatever becomes of the statements, the program judges the file.
+#[test]
+fn damaged_qwacs_are_judged_and_never_crash_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = certificates_of(&qwac(), 1);
+    let mut stream = keys::Stream::new("damaged QWACs");
+    for number in 0..400 {
+        let mut leaf = certificates[0].clone();
+        let octets = stream.octets(4);
+        let at = usize::from(u16::from_be_bytes([octets[0], octets[1]])) % leaf.len();
+        leaf[at] ^= octets[2].max(1);
+        let file = pem::chain(&[leaf, certificates[1].clone()]);
+        std::fs::write(folder.path().join(format!("{number}.pem")), file).unwrap();
+    }
+    let output = crate::support::program::chainlint(folder.path())
+        .args([
+            "check",
+            "--no-config",
+            "--policy",
+            POLICY,
+            "--format",
+            "json",
+        ])
+        .args([
+            "--at",
+            crate::support::NOW,
+            "--var",
+            "required_roles=PSP_AI,PSP_PI",
+            ".",
+        ])
+        .output()
+        .unwrap();
+    let report = crate::support::program::json(&output);
+    assert_eq!(report["summary"]["checked"], 400);
+    let crashed = crate::support::program::findings(&report)
+        .iter()
+        .filter(|finding| finding["rule"] == "file-unreadable");
+    assert_eq!(crashed.count(), 0);
+    // A changed octet is seen in every file: the signature at least no longer holds.
+    let broken: std::collections::BTreeSet<&str> = crate::support::program::findings(&report)
+        .iter()
+        .filter(|finding| finding["severity"] == "error")
+        .map(|finding| finding["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(broken.len(), 400);
+}
