@@ -12,6 +12,7 @@ mod table;
 pub mod text;
 
 pub use direction::{Direction, direction};
+pub use kinds::validity_limit::public_limit;
 pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind};
 
 use std::cell::Cell;

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::{Args, Subcommand, ValueEnum};
+use time::OffsetDateTime;
 
+use super::check::instant;
 use super::environment::Environment;
 use super::inspect::Format;
 use super::{Failure, Outcome, policies};
@@ -26,6 +28,12 @@ enum Command {
         /// The policy files, or names of built-in policies.
         #[arg(required = true)]
         files: Vec<String>,
+        /// What is suspicious is an error too.
+        #[arg(long)]
+        strict: bool,
+        /// Judge what public CAs may issue at this instant (RFC 3339) instead of now.
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
+        at: Option<OffsetDateTime>,
     },
     /// Print a policy with all that it extends.
     Show {
@@ -86,7 +94,10 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     match &arguments.command {
-        Command::Check { files } => check(files, environment),
+        Command::Check { files, strict, at } => {
+            let now = at.unwrap_or(environment.now);
+            check(files, *strict, now, environment)
+        }
         Command::Show {
             policy: name,
             origin,
@@ -208,13 +219,30 @@ fn docs(
 }
 
 /// Loads every file, and tells the problems of all of them.
-fn check(files: &[String], environment: &mut Environment) -> Result<Outcome, Failure> {
+fn check(
+    files: &[String],
+    strict: bool,
+    now: OffsetDateTime,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
     let mut problems = Vec::new();
     for name in files {
         match policies::named(name, &[], environment) {
             Ok(policy) => {
                 if let Err(Failure::Problems(found)) = policies::anchors(&policy.trust_anchors) {
                     problems.extend(found);
+                    continue;
+                }
+                let suspicious = policy::dead_ends(&policy, now);
+                if strict {
+                    problems.extend(suspicious);
+                    continue;
+                }
+                if !suspicious.is_empty() {
+                    let style = environment.style_for_notes();
+                    let told = report::problems::write_warnings(&suspicious, style);
+                    environment.note(told.trim_end());
+                    environment.note(&format!("{name}: suspicious; --strict makes it an error"));
                     continue;
                 }
                 let rules = policy.rules.len();

@@ -9,6 +9,16 @@ use crate::yaml::Problem;
 /// Writes all problems.
 #[must_use]
 pub fn write(problems: &[Problem], style: Style) -> String {
+    weighing(problems, Severity::Error, style)
+}
+
+/// Writes what is suspicious, and no error.
+#[must_use]
+pub fn write_warnings(problems: &[Problem], style: Style) -> String {
+    weighing(problems, Severity::Warning, style)
+}
+
+fn weighing(problems: &[Problem], severity: Severity, style: Style) -> String {
     let handler = handler(style);
     let mut out = String::new();
     for problem in problems {
@@ -49,7 +59,7 @@ pub fn write(problems: &[Problem], style: Style) -> String {
             )
         }));
         let drawn = Drawn {
-            severity: Severity::Error,
+            severity,
             code: None,
             message: problem.message.clone(),
             help: Some(notes.join("\n")).filter(|notes| !notes.is_empty()),

@@ -471,3 +471,128 @@ fn two_policies_are_told_apart_by_what_they_accept() {
     let wrong = ["policy", "diff", "hygiene", "hygien"];
     assert_eq!(run(folder.path(), &wrong).0, 2);
 }
+
+#[test]
+fn what_can_never_come_true_is_suspicious() {
+    let rule = |id: &str, on: &str, when: &str, check: &str| {
+        format!(
+            "  {id}:\n    severity: error\n    on: {on}\n    when: {when}\n    check: {check}\n    message: m\n"
+        )
+    };
+    let policy = |rules: &[String]| {
+        format!(
+            "version: 1\nname: own\nextends: hygiene\nvars: {{}}\nrules:\n{}",
+            rules.concat()
+        )
+        .into_bytes()
+    };
+    let period = |bounds: &str| format!("{{ validity-period: {{ {bounds} }} }}");
+    let files = [
+        (
+            "clash.yaml",
+            policy(&[
+                rule(
+                    "a",
+                    "leaf",
+                    "{ class: [private] }",
+                    &period("min_days: 400"),
+                ),
+                rule(
+                    "b",
+                    "any",
+                    "{ class: [private, qwac] }",
+                    &period("max_days: 399"),
+                ),
+            ]),
+        ),
+        (
+            "fits.yaml",
+            policy(&[
+                rule(
+                    "a",
+                    "leaf",
+                    "{ class: [private] }",
+                    &period("min_days: 400"),
+                ),
+                rule(
+                    "b",
+                    "leaf",
+                    "{ class: [private] }",
+                    &period("max_days: 400"),
+                ),
+                rule(
+                    "c",
+                    "root",
+                    "{ class: [private] }",
+                    &period("max_days: 300"),
+                ),
+                rule("d", "leaf", "{ class: [public] }", &period("max_days: 300")),
+            ]),
+        ),
+        (
+            "twice.yaml",
+            policy(&[
+                rule("a", "leaf", "{}", &period("max_days: 400")),
+                rule("b", "leaf", "{}", &period("max_days: 400")),
+            ]),
+        ),
+        (
+            "public.yaml",
+            policy(&[rule("a", "leaf", "{}", &period("min_days: 201"))]),
+        ),
+        (
+            "issuable.yaml",
+            policy(&[rule("a", "leaf", "{}", &period("min_days: 200"))]),
+        ),
+    ];
+    let folder = folder(&files);
+    let check = |file: &str, more: &[&str]| {
+        let (status, _, said) = run(
+            folder.path(),
+            &[&["policy", "check", file, "--at", NOW], more].concat(),
+        );
+        (
+            status,
+            said.split_whitespace().collect::<Vec<_>>().join(" "),
+        )
+    };
+    for (file, why) in [
+        (
+            "clash.yaml",
+            "no certificate satisfies both `a` and `b`: at least 400 and at most 399 days",
+        ),
+        (
+            "twice.yaml",
+            "the rules `a` and `b` ask the same of the same certificates",
+        ),
+        (
+            "public.yaml",
+            "it asks for 201 days, and public CAs issue for 200 at",
+        ),
+    ] {
+        let (status, said) = check(file, &[]);
+        assert_eq!(status, 0, "{said}");
+        assert!(said.replace("│ ", "").contains(why), "{said}");
+        assert_eq!(check(file, &["--strict"]).0, 2);
+    }
+    for file in [
+        "fits.yaml",
+        "issuable.yaml",
+        "hygiene",
+        "connectpay-production",
+        "psd2-qwac",
+    ] {
+        let (status, said) = check(file, &["--strict"]);
+        assert_eq!(status, 0, "{file}: {said}");
+    }
+    // The limit of the day: 100 since 2027-03-15.
+    let late = [
+        "policy",
+        "check",
+        "issuable.yaml",
+        "--strict",
+        "--at",
+        "2027-03-15T00:00:00Z",
+    ];
+    assert_eq!(run(folder.path(), &late).0, 2);
+}

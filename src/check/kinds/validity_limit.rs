@@ -118,6 +118,13 @@ impl CertificateCheck for Limits {
     }
 }
 
+/// The limit of a table that holds on a day of issue: the day from which it holds, and the days.
+#[must_use]
+pub fn public_limit(table: &[String], issued: Date) -> Option<(Date, u32)> {
+    let limits = table.iter().filter_map(|entry| limit(entry));
+    limits.rev().find(|(from, _)| *from <= issued)
+}
+
 /// The day and the number of days of `2026-03-15 200`.
 fn limit(entry: &str) -> Option<(Date, u32)> {
     let (day, days) = entry.split_once(' ')?;
