@@ -30,6 +30,9 @@ use crate::yaml::did_you_mean;
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
     pub(super) paths: Vec<PathBuf>,
+    /// Check what git is about to commit, as it stands in the index; with paths, what is staged below them.
+    #[arg(long, conflicts_with_all = ["files_from", "fix", "diff"])]
+    pub(super) staged: bool,
     /// Check also the files that this file names, one a line; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,

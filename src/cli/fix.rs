@@ -184,6 +184,7 @@ fn judge(
         input: PlannedInput::Bytes {
             display: patient.name(),
             bytes: patient.now.clone(),
+            named: true,
         },
         ..patient.file.clone()
     });

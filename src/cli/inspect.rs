@@ -124,6 +124,7 @@ fn anchors(arguments: &Arguments, environment: &Environment) -> Result<Anchors, 
     let input = PlannedInput::Bytes {
         display: arguments.file.display().to_string(),
         bytes: Vec::new(),
+        named: true,
     };
     let policy = arguments.policy.as_deref();
     let mut loader = Loader::new(policy, config.as_ref(), Vec::new(), environment)?;

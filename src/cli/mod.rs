@@ -15,6 +15,7 @@ mod policies;
 mod policy;
 mod progress;
 mod rules;
+mod staged;
 mod trust;
 
 use std::ffi::OsString;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::check::Arguments;
 use super::environment::Environment;
-use super::{Failure, policies};
+use super::{Failure, policies, staged};
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
 use crate::policy::{self, Config, Override, Policy, Reference, Selection};
@@ -46,6 +46,9 @@ fn inputs(
 ) -> Result<Vec<PlannedInput>, Failure> {
     let excluded =
         |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
+    if arguments.staged {
+        return staged::inputs(&arguments.paths, &environment.current, &excluded);
+    }
     let options = input::Options {
         no_ignore: arguments.no_ignore,
         force_exclude: arguments.force_exclude,
@@ -74,6 +77,7 @@ fn inputs(
         inputs.push(PlannedInput::Bytes {
             display: arguments.stdin_filename.clone(),
             bytes,
+            named: true,
         });
     }
     Ok(inputs)

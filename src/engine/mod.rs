@@ -69,6 +69,8 @@ pub enum PlannedInput {
         display: String,
         /// Its content.
         bytes: Vec<u8>,
+        /// The user named it, so it is checked whatever it holds.
+        named: bool,
     },
 }
 
@@ -147,9 +149,11 @@ impl PlannedFile {
     fn read(&self, limits: &input::Limits) -> input::Input {
         match &self.input {
             PlannedInput::File(candidate) => input::read(candidate, limits),
-            PlannedInput::Bytes { display, bytes } => {
-                input::from_bytes(display, true, bytes, limits)
-            }
+            PlannedInput::Bytes {
+                display,
+                bytes,
+                named,
+            } => input::from_bytes(display, *named, bytes, limits),
         }
     }
 

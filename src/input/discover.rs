@@ -137,7 +137,9 @@ fn is_foreign(entry: &DirEntry) -> bool {
     is_folder && (name == ".git" || FOREIGN.contains(&&*name))
 }
 
-fn may_hold_a_chain(path: &Path) -> bool {
+/// Whether a file's name says that it may hold a chain; its content is not looked at.
+#[must_use]
+pub fn may_hold_a_chain(path: &Path) -> bool {
     let extension = path
         .extension()
         .map(|extension| extension.to_string_lossy().to_lowercase());

@@ -6,5 +6,5 @@ mod discover;
 mod encrypted;
 mod read;
 
-pub use discover::{Candidate, Missing, Options, discover};
+pub use discover::{Candidate, Missing, Options, discover, may_hold_a_chain};
 pub use read::{Content, Input, Limits, from_bytes, read};

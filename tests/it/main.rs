@@ -29,5 +29,6 @@ mod places;
 mod readme;
 mod secrets;
 mod shell;
+mod staged;
 mod support;
 mod trust;
