@@ -1,6 +1,6 @@
 //! chainlint: a declarative policy-as-code linter for X.509 certificate chains.
 //!
-//! The layers, from the bottom: `span`, `source`, `finding` · `yaml` · `pem` · `x509` · `chain` ·
+//! The layers, from the bottom: `span`, `source`, `finding` · `synth` · `yaml` · `pem` · `x509` · `trust` · `chain` ·
 //! `facts` · `mend` · `check` · `input` · `policy` · `engine` · `report` · `cli`. Imports point down only;
 //! a test holds it.
 
@@ -17,6 +17,7 @@ pub mod policy;
 pub mod report;
 pub mod source;
 pub mod span;
+pub mod synth;
 pub mod trust;
 pub mod x509;
 pub mod yaml;

@@ -196,7 +196,7 @@ fn what_is_no_anchor_is_refused_in_its_place() {
 fn a_provider_of_its_own_qwacs_is_trusted_when_it_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let root = crate::support::certificate::Recipe {
-        subject: crate::support::certificate::Name::new("Own Root", "Acme Payments"),
+        subject: crate::support::name::Name::new("Own Root", "Acme Payments"),
         ..own_chain().root
     };
     let own = [qwac().sign(&root), root.self_signed()];
@@ -316,7 +316,7 @@ fn a_chain_that_is_no_qwac_has_nothing_to_do_with_trusted_lists() {
 #[test]
 fn an_issuer_of_the_same_name_and_another_key_is_not_listed() {
     let stranger = crate::support::certificate::Recipe {
-        subject: crate::support::certificate::Name(Vec::new()),
+        subject: crate::support::name::Name(Vec::new()),
         ..own_chain().root
     };
     let folder = listing(&[stranger.self_signed()], "2027-01-01T00:00:00Z");

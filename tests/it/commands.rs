@@ -285,7 +285,7 @@ fn policies_are_shown_checked_and_described() {
 
 #[test]
 fn hostile_names_steer_no_terminal() {
-    let name = crate::support::certificate::Name::new("a\u{1b}[31m\u{202e}b\u{7}", "Acme Payments");
+    let name = crate::support::name::Name::new("a\u{1b}[31m\u{202e}b\u{7}", "Acme Payments");
     let file = own_chain().leaf(|leaf| leaf.named(name).days(10)).file();
     let folder = folder(&[("a.pem", file)]);
     for arguments in [
@@ -359,7 +359,7 @@ fn the_config_maps_files_to_policies() {
 #[test]
 fn a_strangers_root_is_one_mistake_and_not_three() {
     let stranger = crate::support::certificate::Recipe::ca(
-        crate::support::certificate::Name::new("Globex Root CA", "Globex"),
+        crate::support::name::Name::new("Globex Root CA", "Globex"),
         crate::cases::draft::other_key(),
     );
     let mut certificates = own_chain().certificates();

@@ -7,7 +7,9 @@ use crate::cases::draft::{
     Draft, leaf_key, other_key, own_chain, root_key, root_name, three_certificates,
 };
 use crate::cases::qwac::{chain_of, qwac};
-use crate::support::certificate::{Extension, Name, Recipe, SERVER_AUTH};
+use crate::support::certificate::Recipe;
+use crate::support::extension::{Extension, SERVER_AUTH};
+use crate::support::name::Name;
 use crate::support::program::{chainlint, check, findings, rules_of};
 use crate::support::{NOW, der, instant, keys, pem, project, qc, update};
 
@@ -191,7 +193,7 @@ fn the_good_examples_have_no_finding() {
 
 /// A QWAC whose roles are encoded flat, a mistake that issuing software has made.
 fn flat_roles() -> Vec<u8> {
-    let pair = |(oid, name)| [der::oid(oid), qc::utf8(name)];
+    let pair = |(oid, name): qc::Role<'_>| [der::oid(&oid), qc::utf8(name)];
     let parts = [qc::PSP_AI, qc::PSP_PI].map(pair).concat();
     let psd2 = qc::Psd2 {
         roles: vec![qc::role_of(&parts)],

@@ -1,12 +1,14 @@
 //! Rules that are expressions, from a policy to the findings.
 
+use crate::support::oid;
 use std::fs;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cases::draft::{Draft, leaf_name, own_chain, three_certificates};
-use crate::support::certificate::{Extension, Recipe, SERVER_AUTH, SUBJECT_ALTERNATIVE_NAME};
+use crate::support::certificate::Recipe;
+use crate::support::extension::{Extension, SERVER_AUTH, SUBJECT_ALTERNATIVE_NAME};
 use crate::support::program::{chainlint, check, findings};
 use crate::support::{NOW, der, keys, project};
 
@@ -194,8 +196,8 @@ fn an_extension_that_cannot_be_read_is_pointed_at_and_never_passes() {
 /// `QcType` whose content is a number.
 #[test]
 fn a_statement_that_cannot_be_read_never_passes() {
-    let statement = der::sequence([der::oid("0.4.0.1862.1.6"), der::small(1)]);
-    let statements = Extension::new("1.3.6.1.5.5.7.1.3", der::sequence([statement]));
+    let statement = der::sequence([der::oid(&oid("0.4.0.1862.1.6")), der::small(1)]);
+    let statements = Extension::new(oid("1.3.6.1.5.5.7.1.3"), der::sequence([statement]));
     let draft = own_chain().leaf(|leaf| leaf.with(statements.clone()));
     let said = asked_of_leaf("cert.qc.types.size() == 0", &draft);
     assert!(said.starts_with("cannot be determined: "), "{said}");
@@ -340,7 +342,7 @@ fn purposes_can_be_told_apart() {
     let both =
         Recipe::leaf(leaf_name(), keys::rsa(2048, "leaf")).with(Extension::extended_key_usage(&[
             SERVER_AUTH,
-            "1.3.6.1.5.5.7.3.2",
+            crate::support::extension::CLIENT_AUTH,
         ]));
     let draft = own_chain().leaf(|_| both);
     asked(

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cases::draft::own_chain;
-use crate::support::certificate::Name;
+use crate::support::name::Name;
 use crate::support::program::{FORMATS, chainlint};
 use crate::support::{NOW, files_below, project};
 

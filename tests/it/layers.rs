@@ -5,9 +5,25 @@ use std::fs;
 use crate::support::{files_below, project};
 
 /// From the bottom to the top; each may use those before it.
-const LAYERS: [&str; 16] = [
-    "span", "source", "finding", "yaml", "pem", "x509", "trust", "chain", "facts", "mend", "check",
-    "input", "policy", "engine", "report", "cli",
+const LAYERS: [&str; 17] = [
+    "span",
+    "source",
+    "finding",
+    "synth",
+    "yaml",
+    "pem",
+    "x509",
+    "trust",
+    "chain",
+    "facts",
+    "mend",
+    "check",
+    "input",
+    "policy",
+    "engine",
+    "policy_test",
+    "report",
+    "cli",
 ];
 
 fn height(layer: &str) -> usize {

@@ -10,8 +10,6 @@
     clippy::print_stderr,
     clippy::print_stdout,
     clippy::too_many_lines,
-    clippy::unused_self,
-    clippy::wildcard_enum_match_arm,
     reason = "a test that goes wrong may stop at once"
 )]
 

@@ -1,10 +1,12 @@
 //! `check --fix` and `--diff`.
 
+use crate::support::oid;
 use std::fs;
 use std::path::Path;
 
 use crate::cases::draft::{other_key, own_chain, three_certificates};
-use crate::support::certificate::{Name, Recipe};
+use crate::support::certificate::Recipe;
+use crate::support::name::Name;
 use crate::support::pem::OPENSSL;
 use crate::support::program::chainlint;
 use crate::support::{NOW, der, project};
@@ -38,11 +40,14 @@ fn mend(content: &[u8], arguments: &[&str]) -> (i32, String, Vec<u8>) {
 
 /// A container of certificates and nothing else (RFC 5652 §5.1), as `openssl crl2pkcs7 -nocrl` makes it.
 fn pkcs7(certificates: &[Vec<u8>]) -> Vec<u8> {
-    let content = der::sequence([der::oid("1.2.840.113549.1.7.1")]);
+    let content = der::sequence([der::oid(&oid("1.2.840.113549.1.7.1"))]);
     let none = der::tlv(der::SET, []);
     let certificates = der::context(0, der::concat(certificates));
     let signed = der::sequence([der::small(1), none.clone(), content, certificates, none]);
-    der::sequence([der::oid("1.2.840.113549.1.7.2"), der::context(0, signed)])
+    der::sequence([
+        der::oid(&oid("1.2.840.113549.1.7.2")),
+        der::context(0, signed),
+    ])
 }
 
 fn stranger() -> Vec<u8> {

@@ -6,7 +6,8 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::support::certificate::{Name, Recipe};
+use crate::support::certificate::Recipe;
+use crate::support::name::Name;
 use crate::support::program::chainlint;
 use crate::support::trusted_list::{FOR_SIGNATURES, List, Service, TIME_STAMPS, WITHDRAWN};
 use crate::support::{NOW, keys, pem};

@@ -4,7 +4,9 @@ use super::draft::{
     Draft, intermediate_key, leaf_key, other_key, own_chain, root_key, three_certificates,
 };
 use super::{Case, fail, not_applicable, pass};
-use crate::support::certificate::{Authority, Extension, Name, Recipe};
+use crate::support::certificate::{Authority, Recipe};
+use crate::support::extension::Extension;
+use crate::support::name::Name;
 use crate::support::{keys, pem};
 
 fn file(certificates: &[Vec<u8>]) -> Vec<u8> {
@@ -244,7 +246,7 @@ fn signatures() -> Vec<Case> {
             || {
                 own_chain()
                     .leaf(|leaf| Recipe {
-                        scheme: Some(keys::Scheme::Sha1Rsa),
+                        scheme: Some(keys::Scheme::Sha1),
                         ..leaf
                     })
                     .file()
@@ -257,7 +259,7 @@ fn signatures() -> Vec<Case> {
             || {
                 own_chain()
                     .leaf(|leaf| Recipe {
-                        scheme: Some(keys::Scheme::Md5Rsa),
+                        scheme: Some(keys::Scheme::Md5),
                         ..leaf
                     })
                     .file()
@@ -523,7 +525,7 @@ fn identifiers() -> Vec<Case> {
             || {
                 let identifier = root_key().identifier();
                 own_chain()
-                    .root(|root| root.without(crate::support::certificate::SUBJECT_KEY_IDENTIFIER))
+                    .root(|root| root.without(crate::support::extension::SUBJECT_KEY_IDENTIFIER))
                     .leaf(|leaf| Recipe {
                         authority: Authority::Named(identifier),
                         ..leaf

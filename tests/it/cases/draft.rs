@@ -1,7 +1,10 @@
 //! A chain that nothing is wrong with, to be changed in one place.
 
-use crate::support::certificate::{Extension, Name, Recipe};
+use crate::support::certificate::Recipe;
+use crate::support::extension::Extension;
 use crate::support::keys::{self, Key};
+use crate::support::name::Name;
+use crate::support::oid;
 use crate::support::pem;
 
 /// The certificates of a chain before they are signed.
@@ -59,7 +62,7 @@ pub(crate) fn three_certificates() -> Draft {
 /// A chain that claims a public CA: its leaf of 199 days has a policy of the CA/B Forum.
 pub(crate) fn public_chain() -> Draft {
     let draft = own_chain().leaf(|leaf| {
-        leaf.with(Extension::policies(&["2.23.140.1.2.2"]))
+        leaf.with(Extension::policies(&[oid("2.23.140.1.2.2")]))
             .days(199)
     });
     draft.root(|root| Recipe {
@@ -104,18 +107,5 @@ impl Draft {
         let all = self.certificates();
         let chosen: Vec<&Vec<u8>> = numbers.iter().map(|number| &all[number - 1]).collect();
         pem::chain(&chosen).into_bytes()
-    }
-}
-
-impl Recipe {
-    /// With another key, and the identifier that goes with it.
-    pub(crate) fn keyed(mut self, key: Key) -> Self {
-        let identifier = Extension::subject_key_identifier(&key.identifier());
-        self.key = key;
-        self.with(identifier)
-    }
-
-    pub(crate) fn named(self, subject: Name) -> Self {
-        Self { subject, ..self }
     }
 }

@@ -1,9 +1,11 @@
 //! The DER inside of the blocks.
 
-use super::draft::{Draft, own_chain};
+use super::draft::{Draft, own_chain, root_key};
 use super::{Case, fail, pass};
-use crate::support::certificate::{Extension, KEY_USAGE, Recipe};
+use crate::support::certificate::Recipe;
+use crate::support::extension::{Extension, KEY_USAGE};
 use crate::support::keys::Scheme;
+use crate::support::oid;
 use crate::support::{der, pem};
 
 fn leaf(change: impl FnOnce(Recipe) -> Recipe) -> Draft {
@@ -29,7 +31,10 @@ fn encodings() -> Vec<Case> {
             rule,
             "unknown-extension",
             "The leaf has an extension that nobody knows.",
-            || leaf(|leaf| leaf.with(Extension::new("1.3.6.1.4.1.55555.1", der::null()))).file(),
+            || {
+                leaf(|leaf| leaf.with(Extension::new(oid("1.3.6.1.4.1.55555.1"), der::null())))
+                    .file()
+            },
         ),
         pass(
             rule,
@@ -85,7 +90,7 @@ fn encodings() -> Vec<Case> {
             "The signature algorithm outside of the signed part is another one.",
             || {
                 leaf(|leaf| Recipe {
-                    outer_algorithm: Some(Scheme::Sha512Rsa.algorithm()),
+                    outer_algorithm: Some(root_key().algorithm(Scheme::Sha512)),
                     ..leaf
                 })
                 .file()

@@ -1,5 +1,6 @@
 //! The text of a file.
 
+use crate::support::oid;
 use data_encoding::BASE64;
 
 use super::draft::{own_chain, three_certificates};
@@ -299,9 +300,9 @@ fn containers() -> Vec<Case> {
         let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
         units.flat_map(u16::to_le_bytes).collect()
     };
-    let content_info = |oid: &str| {
+    let content_info = |dotted: &str| {
         der::sequence([
-            der::oid(oid),
+            der::oid(&oid(dotted)),
             der::context(0, der::sequence([vec![0; 200]])),
         ])
     };

@@ -2,11 +2,12 @@
 
 use super::draft::{Draft, other_key, own_chain, public_chain, three_certificates};
 use super::{Case, fail, not_applicable, pass};
-use crate::support::certificate::{
-    CLIENT_AUTH, Extension, Name, ORGANIZATIONAL_UNIT, Recipe, SERVER_AUTH,
-};
+use crate::support::certificate::Recipe;
+use crate::support::extension::{CLIENT_AUTH, Extension, SERVER_AUTH};
+use crate::support::name::{COMMON_NAME, COUNTRY, Name, ORGANIZATION, ORGANIZATIONAL_UNIT};
+use crate::support::oid;
 use crate::support::program::{chainlint, json};
-use crate::support::{instant, pem};
+use crate::support::{instant, pem, qc};
 
 /// Three certificates whose intermediate has this name.
 fn issued_by(name: Name) -> Draft {
@@ -27,18 +28,18 @@ fn known_root() -> Vec<u8> {
 
 fn known_root_name() -> Name {
     let name = Name(vec![(
-        "2.5.4.6",
+        COUNTRY,
         crate::support::der::PRINTABLE_STRING,
         "US".to_owned(),
     )]);
     let parts = [
-        ("2.5.4.10", "DigiCert Inc"),
+        (ORGANIZATION, "DigiCert Inc"),
         (ORGANIZATIONAL_UNIT, "www.digicert.com"),
     ];
     let name = parts
         .into_iter()
         .fold(name, |name, (oid, text)| name.with(oid, text));
-    name.with("2.5.4.3", "DigiCert Global Root G2")
+    name.with(COMMON_NAME, "DigiCert Global Root G2")
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -248,7 +249,7 @@ fn recognised() -> Vec<Case> {
             rule,
             "qwac",
             "The leaf has the QcType web: its root need not be in browsers' stores.",
-            || leaf_with(Extension::qc_type_web()),
+            || leaf_with(qc::extension(&[qc::types(&[qc::WEB])])),
         ),
     ]
 }
@@ -265,7 +266,7 @@ fn looking_like(issuing: Name, root: Name, days: i64) -> Draft {
             }
             .days(days)
             .with(Extension::extended_key_usage(&purposes))
-            .with(Extension::policies(&["2.23.140.1.2.1"]))
+            .with(Extension::policies(&[oid("2.23.140.1.2.1")]))
             .with(Extension::scts())
             .with(Extension::hosts(&["client.acme.example"]))
         })

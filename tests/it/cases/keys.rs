@@ -16,7 +16,10 @@ fn leaf_of(bits: usize) -> Vec<u8> {
 }
 
 fn leaf_with_exponent(exponent: u32) -> Vec<u8> {
-    leaf_with(keys::rsa_with_exponent("leaf", &UBig::from(exponent)))
+    leaf_with(keys::rsa_with_exponent(
+        "leaf",
+        &UBig::from(exponent).to_be_bytes(),
+    ))
 }
 
 /// Root and leaf with keys of this kind.
@@ -169,7 +172,7 @@ fn exponents() -> Vec<Case> {
             "The leaf's exponent is 2^64 + 13.",
             || {
                 let exponent = (UBig::ONE << 64) + 13_u32;
-                leaf_with(keys::rsa_with_exponent("leaf", &exponent))
+                leaf_with(keys::rsa_with_exponent("leaf", &exponent.to_be_bytes()))
             },
         ),
         fail(rule, "65535", "The leaf's exponent is 65535.", || {
@@ -310,19 +313,19 @@ fn algorithms() -> Vec<Case> {
             rule,
             "rsa-sha256",
             "The leaf is signed with sha256WithRSAEncryption.",
-            || signed(Scheme::Sha256Rsa),
+            || signed(Scheme::Sha256),
         ),
         pass(
             rule,
             "rsa-sha384",
             "The leaf is signed with sha384WithRSAEncryption.",
-            || signed(Scheme::Sha384Rsa),
+            || signed(Scheme::Sha384),
         ),
         pass(
             rule,
             "rsa-sha512",
             "The leaf is signed with sha512WithRSAEncryption.",
-            || signed(Scheme::Sha512Rsa),
+            || signed(Scheme::Sha512),
         ),
         pass(
             rule,
@@ -364,7 +367,7 @@ fn algorithms() -> Vec<Case> {
             rule,
             "sha1-leaf",
             "The leaf is signed with sha1WithRSAEncryption.",
-            || signed(Scheme::Sha1Rsa),
+            || signed(Scheme::Sha1),
         )
         .error()
         .certificate(1)
@@ -373,7 +376,7 @@ fn algorithms() -> Vec<Case> {
             rule,
             "md5-leaf",
             "The leaf is signed with md5WithRSAEncryption.",
-            || signed(Scheme::Md5Rsa),
+            || signed(Scheme::Md5),
         )
         .error()
         .certificate(1),
@@ -384,7 +387,7 @@ fn algorithms() -> Vec<Case> {
             || {
                 three_certificates()
                     .intermediate(|ca| Recipe {
-                        scheme: Some(Scheme::Sha1Rsa),
+                        scheme: Some(Scheme::Sha1),
                         ..ca
                     })
                     .file()
@@ -396,7 +399,7 @@ fn algorithms() -> Vec<Case> {
             rule,
             "sha1-root",
             "The root's own signature is sha1WithRSAEncryption.",
-            move || root_signs(Scheme::Sha1Rsa),
+            move || root_signs(Scheme::Sha1),
         )
         .warning()
         .certificate(2)
@@ -405,7 +408,7 @@ fn algorithms() -> Vec<Case> {
             rule,
             "md5-root",
             "The root's own signature is md5WithRSAEncryption.",
-            move || root_signs(Scheme::Md5Rsa),
+            move || root_signs(Scheme::Md5),
         )
         .warning()
         .certificate(2),

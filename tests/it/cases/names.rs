@@ -2,7 +2,7 @@
 
 use super::draft::{own_chain, public_chain};
 use super::{Case, NON_PRODUCTION, fail, not_applicable, pass};
-use crate::support::certificate::{Name, ORGANIZATIONAL_UNIT};
+use crate::support::name::{Name, ORGANIZATIONAL_UNIT};
 
 /// A chain with these names (CN and O; an empty one is left out).
 fn names(leaf: (&str, &str), root: (&str, &str)) -> Vec<u8> {

@@ -1,23 +1,24 @@
 //! QWACs: statements, roles, authorities, subjects, policies, lifetimes.
 
+use crate::support::oid;
+use ::der::asn1::ObjectIdentifier;
 use time::Duration;
 
 use super::draft::{intermediate_key, leaf_key, other_key, root_key};
 use super::{Case, case, fail, not_applicable, pass};
-use crate::support::certificate::{
-    CLIENT_AUTH, COMMON_NAME, COUNTRY, EXTENDED_KEY_USAGE, Extension, Name, ORGANIZATION, Recipe,
-    SERVER_AUTH,
-};
+use crate::support::certificate::Recipe;
+use crate::support::extension::{CLIENT_AUTH, EXTENDED_KEY_USAGE, Extension, SERVER_AUTH};
+use crate::support::name::{COMMON_NAME, COUNTRY, Name, ORGANIZATION};
 use crate::support::qc::{self, PSP_AI, PSP_AS, PSP_CB, PSP_PA, PSP_PI, Psd2, VOP_RS};
 use crate::support::{der, instant, keys, pem};
 
 const POLICY: &str = "psd2-qwac";
-const ORGANIZATION_IDENTIFIER: &str = "2.5.4.97";
-const CERTIFICATE_POLICIES: &str = "2.5.29.32";
+const ORGANIZATION_IDENTIFIER: ObjectIdentifier = oid("2.5.4.97");
+const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 /// QEVCP-w, QNCP-w and QNCP-w-gen.
-const QEVCP_W: &str = "0.4.0.194112.1.4";
-const QNCP_W: &str = "0.4.0.194112.1.5";
-const QNCP_W_GEN: &str = "0.4.0.194112.1.6";
+const QEVCP_W: ObjectIdentifier = oid("0.4.0.194112.1.4");
+const QNCP_W: ObjectIdentifier = oid("0.4.0.194112.1.5");
+const QNCP_W_GEN: ObjectIdentifier = oid("0.4.0.194112.1.6");
 const URL: &str = "https://qtsp.example/pds_en.pdf";
 
 /// The subject of a payment institution.
@@ -30,13 +31,13 @@ pub(crate) fn subject() -> Name {
 }
 
 /// Its subject without the attributes of this type.
-fn subject_without(oid: &str) -> Name {
+fn subject_without(oid: ObjectIdentifier) -> Name {
     let Name(mut attributes) = subject();
     attributes.retain(|(kind, ..)| *kind != oid);
     Name(attributes)
 }
 
-fn subject_with(oid: &'static str, text: &str) -> Name {
+fn subject_with(oid: ObjectIdentifier, text: &str) -> Name {
     subject_without(oid).with(oid, text)
 }
 
@@ -132,7 +133,7 @@ fn authority(id: &str) -> Vec<u8> {
 }
 
 /// Issued at that instant for that time, under these policies.
-fn lasting(issued: &str, duration: Duration, policies: &[&str]) -> Vec<u8> {
+fn lasting(issued: &str, duration: Duration, policies: &[ObjectIdentifier]) -> Vec<u8> {
     let leaf = Recipe {
         not_before: instant(issued),
         ..qwac()
@@ -281,7 +282,7 @@ fn forms() -> Vec<Case> {
             "flat-roles",
             "Two pairs stand flat inside one role.",
             move || {
-                let parts = [PSP_AI, PSP_PI].map(|(oid, name)| [der::oid(oid), qc::utf8(name)]);
+                let parts = [PSP_AI, PSP_PI].map(|(oid, name)| [der::oid(&oid), qc::utf8(name)]);
                 psd2(with_roles(vec![qc::role_of(&parts.concat())]))
             },
         )
@@ -289,7 +290,7 @@ fn forms() -> Vec<Case> {
         .certificate(1)
         .field("qc_statements"),
         malformed("no-name", "A role has no name.", || Psd2 {
-            roles: vec![qc::role_of(&[der::oid(PSP_AI.0)])],
+            roles: vec![qc::role_of(&[der::oid(&PSP_AI.0)])],
             ..both_roles()
         }),
         malformed("no-oid", "A role has no OID.", || Psd2 {
@@ -297,7 +298,7 @@ fn forms() -> Vec<Case> {
             ..both_roles()
         }),
         malformed("name-null", "The name of a role is NULL.", || Psd2 {
-            roles: vec![qc::role_of(&[der::oid(PSP_AI.0), der::null()])],
+            roles: vec![qc::role_of(&[der::oid(&PSP_AI.0), der::null()])],
             ..both_roles()
         }),
         malformed("name-empty", "The name of a role is empty.", || Psd2 {
@@ -356,7 +357,7 @@ fn roles() -> Vec<Case> {
     let unknown = "qwac-role-unknown";
     let unspecified = "qwac-role-unspecified";
     let missing = "qwac-role-missing";
-    let of = |roles: &'static [(&str, &str)]| move || psd2(Psd2::of(roles));
+    let of = |roles: &'static [qc::Role<'static>]| move || psd2(Psd2::of(roles));
     vec![
         pass(empty, "one", "One role.", of(&[PSP_AI])),
         fail(empty, "none", "No role.", of(&[]))
@@ -382,7 +383,7 @@ fn roles() -> Vec<Case> {
             mismatch,
             "other-oid",
             "PSP_AI has an OID of its own.",
-            of(&[("0.4.0.19495.1.99", "PSP_AI")]),
+            of(&[(const { oid("0.4.0.19495.1.99") }, "PSP_AI")]),
         )
         .error()
         .certificate(1),
@@ -399,7 +400,7 @@ fn roles() -> Vec<Case> {
             unknown,
             "national",
             "A role of a national register.",
-            of(&[PSP_AI, ("1.2.3.4.5", "PSP_XX")]),
+            of(&[PSP_AI, (const { oid("1.2.3.4.5") }, "PSP_XX")]),
         )
         .warning()
         .certificate(1)
@@ -409,7 +410,7 @@ fn roles() -> Vec<Case> {
             unspecified,
             "unspecified",
             "The role 0.4.0.19495.1.0.",
-            of(&[("0.4.0.19495.1.0", "Unspecified")]),
+            of(&[(const { oid("0.4.0.19495.1.0") }, "Unspecified")]),
         )
         .warning()
         .certificate(1)
@@ -454,7 +455,7 @@ fn authorities() -> Vec<Case> {
             .certificate(1)
             .field("qc_statements")
     };
-    let without = |roles: &'static [(&str, &str)], name: &'static str, id: &'static str| {
+    let without = |roles: &'static [qc::Role<'static>], name: &'static str, id: &'static str| {
         move || {
             let statements = statements(&Psd2::of(roles).nca(name, id));
             file(qwac().with(qc::extension(&statements)))
@@ -691,7 +692,7 @@ fn others() -> Vec<Case> {
     let critical = "qwac-qc-statements-critical";
     let unexpected = "qwac-statement-not-expected";
     let pds = "qwac-pds-url";
-    let with_types = |types: &'static [&'static str]| {
+    let with_types = |types: &'static [ObjectIdentifier]| {
         move || {
             let mut all = statements(&both_roles());
             all[1] = qc::types(types);
@@ -816,33 +817,33 @@ fn others() -> Vec<Case> {
 fn policies() -> Vec<Case> {
     let missing = "qwac-policy-missing";
     let tls = "qwac-not-tls";
-    let under = |policies: &'static [&'static str]| {
+    let under = |policies: &'static [ObjectIdentifier]| {
         move || file(qwac().with(Extension::policies(policies)))
     };
-    let used_for = |purposes: &'static [&'static str]| {
+    let used_for = |purposes: &'static [ObjectIdentifier]| {
         move || file(qwac().with(Extension::extended_key_usage(purposes)))
     };
-    let binding = "0.4.0.194115.1.0";
+    let binding = const { oid("0.4.0.194115.1.0") };
     vec![
         pass(missing, "qevcp-w", "QEVCP-w.", under(&[QEVCP_W])),
         pass(
             missing,
             "qncp-w",
             "QNCP-w among others.",
-            under(&["1.2.3.4", QNCP_W]),
+            under(&[const { oid("1.2.3.4") }, QNCP_W]),
         ),
         pass(missing, "qncp-w-gen", "QNCP-w-gen.", under(&[QNCP_W_GEN])),
         pass(
             missing,
             "psd2",
             "The policy of PSD2.",
-            under(&["0.4.0.19495.3.1"]),
+            under(&[const { oid("0.4.0.19495.3.1") }]),
         ),
         fail(
             missing,
             "ev",
             "A policy of the CA/B Forum alone.",
-            under(&["2.23.140.1.1"]),
+            under(&[const { oid("2.23.140.1.1") }]),
         )
         .warning()
         .certificate(1)
@@ -858,7 +859,7 @@ fn policies() -> Vec<Case> {
             tls,
             "both",
             "TLS, and bindings too.",
-            used_for(&[SERVER_AUTH, CLIENT_AUTH, "0.4.0.194115.1.0"]),
+            used_for(&[SERVER_AUTH, CLIENT_AUTH, const { oid("0.4.0.194115.1.0") }]),
         ),
         fail(
             tls,
@@ -914,7 +915,7 @@ fn limits() -> Vec<Case> {
         long(
             "ev-398-days",
             "A policy of the CA/B Forum, 2026-03-15, for 398 days.",
-            Box::new(move || lasting(first, days(398), &["2.23.140.1.1"])),
+            Box::new(move || lasting(first, days(398), &[oid("2.23.140.1.1")])),
         ),
         long(
             "2027",
@@ -1044,10 +1045,10 @@ fn inspect_shows_what_was_written() {
     let facts = crate::support::program::json(&output);
     let qc = &facts["certificates"][0]["qc"];
     assert_eq!(qc["psd2"]["roles"][1]["name"], "PSP_PI");
-    assert_eq!(qc["psd2"]["roles"][0]["oid"], PSP_AI.0);
+    assert_eq!(qc["psd2"]["roles"][0]["oid"], PSP_AI.0.to_string());
     assert_eq!(qc["psd2"]["nca_id"], "LT-BL");
     assert_eq!(qc["psd2"]["nca_name"], "Lietuvos bankas");
-    assert_eq!(qc["types"][0], qc::WEB);
+    assert_eq!(qc["types"][0], qc::WEB.to_string());
     assert_eq!(qc["disclosures"][0]["url"], URL);
     assert_eq!(qc["compliance"], true);
 }
@@ -1057,7 +1058,7 @@ fn inspect_shows_what_was_written() {
 fn damaged_qwacs_are_judged_and_never_crash_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let certificates = certificates_of(&qwac(), 1);
-    let mut stream = keys::Stream::new("damaged QWACs");
+    let mut stream = chainlint::synth::Stream::new("damaged QWACs");
     for number in 0..400 {
         let mut leaf = certificates[0].clone();
         let octets = stream.octets(4);

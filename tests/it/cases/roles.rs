@@ -2,11 +2,13 @@
 
 use super::draft::{Draft, own_chain, three_certificates};
 use super::{Case, fail, not_applicable, pass};
-use crate::support::certificate::{
-    BASIC_CONSTRAINTS, CLIENT_AUTH, CRL_SIGN, DIGITAL_SIGNATURE, EXTENDED_KEY_USAGE, Extension,
-    KEY_CERT_SIGN, KEY_ENCIPHERMENT, KEY_USAGE, NON_REPUDIATION, Recipe, SERVER_AUTH,
-};
+use crate::support::certificate::Recipe;
 use crate::support::der;
+use crate::support::extension::{
+    BASIC_CONSTRAINTS, CLIENT_AUTH, CRL_SIGN, DIGITAL_SIGNATURE, EXTENDED_KEY_USAGE, Extension,
+    KEY_CERT_SIGN, KEY_ENCIPHERMENT, KEY_USAGE, NON_REPUDIATION, SERVER_AUTH,
+};
+use crate::support::oid;
 
 fn leaf(change: impl FnOnce(Recipe) -> Recipe) -> Vec<u8> {
     own_chain().leaf(change).file()
@@ -188,7 +190,7 @@ fn purposes() -> Vec<Case> {
             rule,
             "any",
             "extendedKeyUsage is anyExtendedKeyUsage.",
-            move || leaf_with(eku(&["2.5.29.37.0"])),
+            move || leaf_with(eku(&[const { oid("2.5.29.37.0") }])),
         ),
         pass(
             rule,

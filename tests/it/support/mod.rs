@@ -1,15 +1,13 @@
 //! What tests share: certificates made to order, and the program run as a user would.
 
-pub(crate) mod certificate;
-pub(crate) mod der;
-pub(crate) mod keys;
-pub(crate) mod pem;
 pub(crate) mod program;
-pub(crate) mod qc;
 pub(crate) mod trusted_list;
+
+pub(crate) use chainlint::synth::{certificate, der, extension, keys, name, pem, qc};
 
 use std::path::{Path, PathBuf};
 
+use ::der::asn1::ObjectIdentifier;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -18,6 +16,10 @@ pub(crate) const NOW: &str = "2026-11-23T00:00:00Z";
 
 pub(crate) fn instant(rfc3339: &str) -> OffsetDateTime {
     OffsetDateTime::parse(rfc3339, &Rfc3339).unwrap()
+}
+
+pub(crate) const fn oid(dotted: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(dotted)
 }
 
 /// A path inside the project.
