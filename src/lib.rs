@@ -1,7 +1,7 @@
 //! chainlint: a declarative policy-as-code linter for X.509 certificate chains.
 //!
 //! The layers, from the bottom: `span`, `source`, `finding` · `synth` · `yaml` · `pem` · `x509` · `trust` · `chain` ·
-//! `facts` · `mend` · `check` · `input` · `policy` · `engine` · `report` · `cli`. Imports point down only;
+//! `facts` · `mend` · `check` · `input` · `policy` · `engine` · `policy_test` · `report` · `cli`. Imports point down only;
 //! a test holds it.
 
 pub mod chain;
@@ -14,6 +14,7 @@ pub mod input;
 pub mod mend;
 pub mod pem;
 pub mod policy;
+pub mod policy_test;
 pub mod report;
 pub mod source;
 pub mod span;

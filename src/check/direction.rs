@@ -10,6 +10,8 @@ pub enum Direction {
     Rise,
     /// A number that may fall.
     Fall,
+    /// A list of texts that end in a number, each of which may fall.
+    FallEach,
     /// A list that may grow.
     Grow,
     /// A list that may shrink.
@@ -20,6 +22,7 @@ pub enum Direction {
 
 const RISE: [&str; 4] = ["longer_than_days", "min", "min_bits", "min_days"];
 const FALL: [&str; 3] = ["max_bits", "max_days", "max_octets"];
+const FALL_EACH: [&str; 1] = ["limits"];
 const GROW: [&str; 9] = [
     "all_of",
     "ids",
@@ -33,13 +36,12 @@ const GROW: [&str; 9] = [
 ];
 const SHRINK: [&str; 5] = ["allowed", "any_of", "exempt_roles", "ignore_words", "known"];
 #[cfg(test)]
-const FIXED: [&str; 12] = [
+const FIXED: [&str; 11] = [
     "assert",
     "ca",
     "extended_key_usage",
     "id",
     "language",
-    "limits",
     "name",
     "oid",
     "only",
@@ -55,6 +57,8 @@ pub fn direction(parameter: &str) -> Direction {
         Direction::Rise
     } else if FALL.contains(&parameter) {
         Direction::Fall
+    } else if FALL_EACH.contains(&parameter) {
+        Direction::FallEach
     } else if GROW.contains(&parameter) {
         Direction::Grow
     } else if SHRINK.contains(&parameter) {

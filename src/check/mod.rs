@@ -13,7 +13,7 @@ pub mod text;
 
 pub use direction::{Direction, direction};
 pub use kinds::validity_limit::public_limit;
-pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind};
+pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind, words};
 
 use std::cell::Cell;
 use std::fmt::Display;

@@ -189,6 +189,46 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
+/// The words that the elements of a parameter may be, where it is a list of words from a closed set.
+#[must_use]
+pub fn words(check: &str, parameter: &str) -> Vec<String> {
+    let Some(kind) = kind(check) else {
+        return Vec::new();
+    };
+    let mut generator = SchemaGenerator::default();
+    (kind.schema)(&mut generator);
+    let definitions = generator.take_definitions(true);
+    let own = own_definition(&definitions);
+    let parameter = own.and_then(|own| own.get("properties")?.get(parameter));
+    // A parameter that may be left out is a list or null.
+    let items = parameter.and_then(|parameter| parameter.get("items"));
+    let named = items
+        .and_then(|items| items.get("$ref")?.as_str()?.rsplit('/').next())
+        .and_then(|name| definitions.get(name));
+    let Some(word) = named.or(items) else {
+        return Vec::new();
+    };
+    let listed = |word: &serde_json::Value| -> Vec<String> {
+        let all = word.get("enum").and_then(|all| all.as_array());
+        let all = all.into_iter().flatten().chain(word.get("const"));
+        all.filter_map(|word| word.as_str().map(str::to_owned))
+            .collect()
+    };
+    let variants = word.get("oneOf").and_then(|all| all.as_array());
+    let variants = variants.into_iter().flatten().flat_map(listed);
+    listed(word).into_iter().chain(variants).collect()
+}
+
+/// The definition of a check's parameters, which alone has the documentation of a check.
+fn own_definition(
+    definitions: &serde_json::Map<String, serde_json::Value>,
+) -> Option<&serde_json::Value> {
+    definitions.values().find(|definition| {
+        let text = definition.get("description").and_then(|text| text.as_str());
+        text.is_some_and(|text| text.contains("Fails:"))
+    })
+}
+
 /// A check's documentation: what it asks, when it fails, and its parameters.
 #[must_use]
 pub fn documentation(kind: &Kind) -> String {
@@ -203,10 +243,9 @@ pub fn documentation(kind: &Kind) -> String {
             .unwrap_or_default()
             .to_owned()
     };
-    let own = definitions
-        .values()
-        .find(|definition| text(definition).contains("Fails:"));
-    let Some(own) = own else { return String::new() };
+    let Some(own) = own_definition(&definitions) else {
+        return String::new();
+    };
     let mut out = text(own);
     out.push('\n');
     let parameters = own.get("properties").and_then(|found| found.as_object());

@@ -138,7 +138,9 @@ impl Patient {
     fn name(&self) -> String {
         match &self.file.input {
             PlannedInput::File(candidate) => candidate.display.clone(),
-            PlannedInput::Bytes { display, .. } => display.clone(),
+            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
+                display.clone()
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod policy;
 mod progress;
 mod rules;
 mod staged;
+mod test;
 mod trust;
 
 use std::ffi::OsString;
@@ -86,6 +87,7 @@ Examples:
   chainlint check --policy hygiene chain.pem       what any chain file should satisfy
   chainlint explain leaf-validity-range            what a rule wants, and why
   chainlint inspect chain.pem                      what is in a file
+  chainlint test policies/                         what policies' tests say
   chainlint trust import LT.xml                    who may issue QWACs, from a trusted list
 
 Exit status: 0 nothing found, 1 findings, 2 the run could not be done, 3 nothing to check.";
@@ -97,6 +99,7 @@ enum Command {
     Rules(rules::Arguments),
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
+    Test(test::Arguments),
     Init(init::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -124,6 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut environment),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
+        Command::Test(arguments) => test::run(&arguments, &mut environment),
         Command::Init(arguments) => init::run(&arguments, &mut environment),
         Command::Completions(arguments) => completions::run(&arguments, &mut environment),
         Command::Man(arguments) => man::run(&arguments, &mut environment),

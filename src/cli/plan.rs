@@ -53,6 +53,7 @@ fn inputs(
         no_ignore: arguments.no_ignore,
         force_exclude: arguments.force_exclude,
         excluded: &excluded,
+        is_wanted: input::may_hold_a_chain,
         current: &environment.current,
     };
     let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments
@@ -172,7 +173,9 @@ impl<'a> Loader<'a> {
     pub(super) fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
         let path = match &input {
             PlannedInput::File(candidate) => candidate.path.clone(),
-            PlannedInput::Bytes { display, .. } => self.environment.current.join(display),
+            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
+                self.environment.current.join(display)
+            }
         };
         let selection = self
             .config

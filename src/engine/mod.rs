@@ -5,6 +5,7 @@
 //! same findings, in the same order, whatever the number of threads.
 
 mod active;
+mod answer;
 mod stamp;
 
 use std::cell::Cell;
@@ -24,6 +25,7 @@ use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
 use crate::source::{Source, escape};
 use crate::trust::Anchors;
+pub use answer::{Answer, Answers};
 use stamp::Stamp;
 
 /// What to do.
@@ -72,6 +74,13 @@ pub enum PlannedInput {
         /// The user named it, so it is checked whatever it holds.
         named: bool,
     },
+    /// What cannot be read.
+    Unreadable {
+        /// What to call it.
+        display: String,
+        /// Why, a clause without a capital or full stop.
+        why: String,
+    },
 }
 
 /// Told how far a run has come; called from many threads.
@@ -81,10 +90,16 @@ pub trait Progress: Sync {
 }
 
 /// What one file came to.
-struct Judged {
-    outcome: FileOutcome,
-    findings: Vec<Finding>,
-    source: Option<Arc<Source>>,
+#[derive(Debug)]
+pub struct Judged {
+    /// What became of the file.
+    pub outcome: FileOutcome,
+    /// What was found, in no order.
+    pub findings: Vec<Finding>,
+    /// What each rule of the policy came to; a rule that is not here did not apply.
+    pub answers: Answers,
+    /// The text that the findings point into; none where there was nothing to point at.
+    pub source: Option<Arc<Source>>,
 }
 
 /// Does what the plan says.
@@ -154,19 +169,27 @@ impl PlannedFile {
                 bytes,
                 named,
             } => input::from_bytes(display, *named, bytes, limits),
+            PlannedInput::Unreadable { display, why } => input::Input {
+                display: display.clone(),
+                content: Content::Unreadable { why: why.clone() },
+            },
         }
     }
 
     fn display(&self) -> &str {
         match &self.input {
             PlannedInput::File(candidate) => &candidate.display,
-            PlannedInput::Bytes { display, .. } => display,
+            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
+                display
+            }
         }
     }
 }
 
-/// Judges one file. A panic in a parser, ours or a library's, ends that file and no other.
-fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
+/// Judges one file. A panic in a parser, ours or a library's, ends that file and no other. Files that share
+/// a session share what was found out about the certificates that they share.
+#[must_use]
+pub fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
     let attempt = AssertUnwindSafe(|| {
         let input = file.read(&plan.limits);
         judge_input(plan, file, input, session)
@@ -182,7 +205,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     match input.content {
         Content::Chain { document, source } => {
             let chain = chain::build(document, session, &file.anchors);
-            let findings = apply(plan, file, &chain, &source, &file.anchors);
+            let (findings, answers) = apply(plan, file, &chain, &source, &file.anchors);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class.as_str()),
@@ -193,18 +216,20 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             Judged {
                 outcome: FileOutcome { path, status },
                 findings,
+                answers,
                 source: Some(source),
             }
         }
         Content::Encrypted { tool, source } => {
             let state = FileState::Encrypted(tool);
-            let findings = apply_to_file(plan, file, state, &source);
+            let (findings, answers) = apply_to_file(plan, file, state, &source);
             let status = FileStatus::Skipped {
                 reason: format!("encrypted with {tool}"),
             };
             Judged {
                 outcome: FileOutcome { path, status },
                 findings,
+                answers,
                 source: Some(source),
             }
         }
@@ -215,6 +240,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             Judged {
                 outcome: FileOutcome { path, status },
                 findings: Vec::new(),
+                answers: Answers::default(),
                 source: None,
             }
         }
@@ -226,7 +252,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
 fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Judged {
     let source = Arc::new(Source::new(&path, ""));
     let state = FileState::Unreadable(why);
-    let mut findings = apply_to_file(plan, file, state, &source);
+    let (mut findings, answers) = apply_to_file(plan, file, state, &source);
     if findings.is_empty() {
         findings.push(stamp::nameless(file, &source, why));
     }
@@ -240,6 +266,7 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
     Judged {
         outcome: FileOutcome { path, status },
         findings,
+        answers,
         source: Some(source),
     }
 }
@@ -250,7 +277,7 @@ fn apply_to_file(
     file: &PlannedFile,
     state: FileState<'_>,
     source: &Source,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Answers) {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
     let facts = View::new(&chain, file.file_labels(source));
@@ -279,7 +306,7 @@ fn apply(
     chain: &Chain,
     source: &Source,
     anchors: &Anchors,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Answers) {
     let facts = View::new(chain, file.file_labels(source));
     let context = Context {
         now: plan.now,

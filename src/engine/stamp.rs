@@ -6,7 +6,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::PlannedFile;
+use super::{Answer, Answers, PlannedFile};
 use crate::chain::{Chain, Member};
 use crate::check::{Place, Verdict, Violation};
 use crate::facts::View;
@@ -24,6 +24,7 @@ pub(super) struct Stamp<'a> {
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
+    answers: Answers,
 }
 
 /// The finding for a file that could not be read under a policy that has no words for it.
@@ -61,13 +62,18 @@ impl<'a> Stamp<'a> {
             facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
+            answers: Answers::default(),
         }
     }
 
     /// Takes what a check found into the findings, as far as the rule cares.
     pub(super) fn verdict(&mut self, rule: &Rule, verdict: Verdict) {
         let (violations, undetermined) = match verdict {
-            Verdict::Pass | Verdict::NotApplicable(_) => return,
+            Verdict::NotApplicable(_) => return,
+            Verdict::Pass => {
+                self.answers.take(&rule.id, Answer::Pass);
+                return;
+            }
             Verdict::Fail(violations) => (violations, false),
             Verdict::Undetermined(violations) => (violations, true),
         };
@@ -78,6 +84,13 @@ impl<'a> Stamp<'a> {
             } else {
                 rule.severity.of(violation.outcome)
             };
+            let answer = match (severity, undetermined) {
+                // An outcome that is off is none.
+                (None, _) => Answer::Pass,
+                (Some(severity), false) => Answer::Fail(severity),
+                (Some(severity), true) => Answer::Undetermined(severity),
+            };
+            self.answers.take(&rule.id, answer);
             if let Some(severity) = severity {
                 let finding = self.finding(rule, severity, &violation);
                 if undetermined {
@@ -89,9 +102,9 @@ impl<'a> Stamp<'a> {
         }
     }
 
-    /// All findings. Where several rules could not judge for one and the same reason, the gravest says
+    /// All findings, and what each rule came to. Where several rules could not judge for one and the same reason, the gravest says
     /// so, once; none does where a rule that is about the reason itself has failed as gravely.
-    pub(super) fn finish(self) -> Vec<Finding> {
+    pub(super) fn finish(self) -> (Vec<Finding>, Answers) {
         let mut findings = self.findings;
         let mut undetermined = self.undetermined;
         undetermined.sort_by_key(|finding| Reverse(finding.severity));
@@ -106,7 +119,7 @@ impl<'a> Stamp<'a> {
                 findings.push(finding);
             }
         }
-        findings
+        (findings, self.answers)
     }
 
     fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {

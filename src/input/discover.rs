@@ -38,6 +38,8 @@ pub struct Options<'a> {
     pub force_exclude: bool,
     /// Whether a file (a whole path) is to be left out.
     pub excluded: &'a dyn Fn(&Path) -> bool,
+    /// Whether a file that was found, and not named, is one of those looked for, by its name.
+    pub is_wanted: fn(&Path) -> bool,
     /// The folder that relative paths are relative to.
     pub current: &'a Path,
 }
@@ -105,7 +107,7 @@ pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Vec<Candidat
     Ok(found.into_values().collect())
 }
 
-/// All files of a folder that may hold a chain. What cannot be walked is passed over here and shows
+/// All files of a folder that are looked for. What cannot be walked is passed over here and shows
 /// when it is read.
 fn walk(folder: &Path, options: &Options<'_>) -> Box<dyn Iterator<Item = PathBuf>> {
     let found: Box<dyn Iterator<Item = PathBuf>> = if options.no_ignore {
@@ -127,7 +129,8 @@ fn walk(folder: &Path, options: &Options<'_>) -> Box<dyn Iterator<Item = PathBuf
             .build();
         Box::new(entries.filter_map(Result::ok).map(DirEntry::into_path))
     };
-    Box::new(found.filter(|path| may_hold_a_chain(path) && !path.is_dir()))
+    let is_wanted = options.is_wanted;
+    Box::new(found.filter(move |path| is_wanted(path) && !path.is_dir()))
 }
 
 /// Whether a folder holds what others made.
@@ -199,6 +202,7 @@ mod tests {
             no_ignore: wish.no_ignore,
             force_exclude: wish.force_exclude,
             excluded: &excluded,
+            is_wanted: may_hold_a_chain,
             current: folder.path(),
         };
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();

@@ -41,7 +41,9 @@ impl Location {
         self.source.position(self.span.start).line
     }
 
-    pub(super) fn problem(&self, message: impl Into<String>, label: &str) -> Problem {
+    #[must_use]
+    /// A problem at this place, without help.
+    pub fn problem(&self, message: impl Into<String>, label: &str) -> Problem {
         Problem::new(&self.source, self.span, message.into(), label)
     }
 }

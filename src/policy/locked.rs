@@ -197,7 +197,8 @@ impl Holder<'_> {
                 (Direction::Fall, ..) => "may fall, not rise",
                 (Direction::Grow, ..) => "may grow, not shrink",
                 (Direction::Shrink, ..) => "may shrink, not grow",
-                (Direction::Fixed, ..) => "stays the same",
+                // Days may change beside the numbers: too much to compare.
+                (Direction::Fixed | Direction::FallEach, ..) => "stays the same",
             };
             let parameter = format!("`{}` {what}", escape(&name));
             self.refuse(Field::Check, Some(place.clone()), &parameter);

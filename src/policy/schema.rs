@@ -46,7 +46,7 @@ fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
 }
 
 /// Takes away what helps no editor: number formats of Rust, and the line breaks of doc comments.
-fn clean(value: &mut Value) {
+pub fn clean(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if map.get("format").is_some_and(Value::is_string) {

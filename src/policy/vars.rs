@@ -118,6 +118,14 @@ pub(super) struct Variables {
 }
 
 impl Variables {
+    /// Those of a policy that was read.
+    pub(super) fn of(all: &[Variable]) -> Self {
+        Self {
+            all: all.to_vec(),
+            broken: Vec::new(),
+        }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Variable> {
         self.all.iter().find(|known| &*known.name == name)
     }

@@ -29,6 +29,11 @@ pub fn write(report: &Report, threshold: Severity) -> Result<String, SerializeEr
     }
     let mut whole = quick_junit::Report::new("chainlint");
     whole.add_test_suites(suites.into_values());
+    finished(&whole)
+}
+
+/// The text of a report.
+pub(super) fn finished(whole: &quick_junit::Report) -> Result<String, SerializeError> {
     // The schema that Jenkins publishes (junit-10.xsd) knows `skipped` of a suite, not of the whole.
     let skipped = format!(" skipped=\"{}\"", whole.skipped);
     let mut text = whole.to_string()?.replacen(&skipped, "", 1);
@@ -49,7 +54,7 @@ fn suite<'a>(file: &OfFile<'a>) -> &'a str {
 
 /// A text without the two characters that XML 1.0 (2.2) excludes and that the library lets through; it
 /// drops control characters itself.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 

@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod policy_tests;
 pub mod problems;
 #[cfg(test)]
 mod samples;

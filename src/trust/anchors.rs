@@ -107,6 +107,14 @@ impl Anchors {
         }
     }
 
+    /// The same and this certificate.
+    #[must_use]
+    pub fn and(&self, anchor: Anchor) -> Self {
+        let mut given = self.given.clone();
+        given.anchors.push(anchor);
+        self.with(given)
+    }
+
     /// The root with this certificate's key: a public store's, or one that the user names. Other
     /// certificates of a public root's key (renewals, cross-signatures) are the same root.
     #[must_use]

@@ -184,6 +184,22 @@ pub struct NameConstraints {
 }
 
 impl KeyUsageBit {
+    /// Its number in the BIT STRING (RFC 5280 §4.2.1.3).
+    #[must_use]
+    pub fn number(self) -> usize {
+        match self {
+            Self::DigitalSignature => 0,
+            Self::ContentCommitment => 1,
+            Self::KeyEncipherment => 2,
+            Self::DataEncipherment => 3,
+            Self::KeyAgreement => 4,
+            Self::KeyCertSign => 5,
+            Self::CrlSign => 6,
+            Self::EncipherOnly => 7,
+            Self::DecipherOnly => 8,
+        }
+    }
+
     /// All bits, in bit order.
     pub const ALL: [Self; 9] = [
         Self::DigitalSignature,

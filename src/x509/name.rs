@@ -205,6 +205,17 @@ impl AttributeType {
             .map_or_else(|| self.oid(), |(_, _, _, short)| short)
     }
 
+    /// The dotted OID.
+    #[must_use]
+    pub fn dotted(&self) -> &str {
+        self.row().map_or_else(|| self.oid(), |(_, oid, ..)| oid)
+    }
+
+    /// The names in policies of all types that have one.
+    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+        TYPES.iter().map(|(_, _, name, _)| *name)
+    }
+
     fn row(&self) -> Option<&'static (Self, &'static str, &'static str, &'static str)> {
         TYPES.iter().find(|(kind, ..)| kind == self)
     }

@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{files_below, project};
 
 /// From the bottom to the top; each may use those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "span",
     "source",
     "finding",

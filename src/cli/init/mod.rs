@@ -70,6 +70,7 @@ fn look_around(environment: &Environment) -> Result<Vec<Seen>, Failure> {
         no_ignore: false,
         force_exclude: false,
         excluded: &|_| false,
+        is_wanted: input::may_hold_a_chain,
         current: &environment.current,
     };
     let found = input::discover(&[".".into()], &options)

@@ -1,0 +1,183 @@
+//! `chainlint test`: tests of policies.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::environment::Environment;
+use super::{Failure, Outcome, policies};
+use crate::chain::Session;
+use crate::policy::Override;
+use crate::policy_test::{self, Loaded, Mutation, TestFile};
+use crate::report::policy_tests;
+use crate::source::escape;
+use crate::trust::Anchors;
+use crate::yaml::Problems;
+use crate::{facts, input};
+
+/// Run tests of policies: what each rule comes to on chains, made to order or from files.
+///
+/// A test file is called `*.test.yaml`. It names a policy, an instant, and cases: a chain and the rules that fail,
+/// pass or do not apply to it. Keys and certificates are made while it runs.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(super) struct Arguments {
+    /// Test files, and folders that hold some; the current folder where none is named.
+    paths: Vec<PathBuf>,
+    /// The form of the report on standard output.
+    #[arg(long, value_enum, default_value_t = Form::Full)]
+    format: Form,
+    /// Name each rule that no case shows to fail, or to pass.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where there is such a rule.
+    #[arg(long)]
+    require_coverage: bool,
+    /// Loosen each bound and leave out each rule in turn, and fail where no case notices.
+    #[arg(long)]
+    mutate: bool,
+    /// Count also the rules of policies that the tested one extends.
+    #[arg(long)]
+    inherited: bool,
+    /// Look also where git and convention say not to.
+    #[arg(long)]
+    no_ignore: bool,
+    /// No test file is no failure.
+    #[arg(long)]
+    allow_empty: bool,
+    /// Say nothing on standard error.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// The form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// What is not as expected, drawn where it stands.
+    Full,
+    /// One JSON document.
+    Json,
+    /// JUnit XML: a suite a file, a test case a case.
+    Junit,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let found = find(arguments, environment)?;
+    let session = Session::default();
+    let mut files = Vec::with_capacity(found.len());
+    let mut broken: Problems = Vec::new();
+    for candidate in &found {
+        let outcome = read(candidate).and_then(|file| policy_test::run(file, &load, &session));
+        match outcome {
+            Ok(outcome) => files.push(outcome),
+            // The others are run all the same.
+            Err(Failure::Problems(mut problems)) => broken.append(&mut problems),
+            Err(Failure::Said(message)) => return Err(Failure::Said(message)),
+        }
+    }
+    let covers = arguments.coverage || arguments.require_coverage;
+    let gaps = covers.then(|| policy_test::coverage(&files, arguments.inherited));
+    let mutation = arguments.mutate.then(|| {
+        let is_fact = facts::is_path;
+        let (mutants, survivors) =
+            policy_test::mutate(&files, is_fact, arguments.inherited, &session);
+        Mutation { mutants, survivors }
+    });
+    let outcome = policy_test::Outcome {
+        files,
+        gaps,
+        mutation,
+    };
+    deliver(&outcome, arguments, environment)?;
+    if !broken.is_empty() {
+        return Err(broken.into());
+    }
+    Ok(if !outcome.is_clean(arguments.require_coverage) {
+        Outcome::Findings
+    } else if found.is_empty() && !arguments.allow_empty {
+        Outcome::Nothing
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn deliver(
+    outcome: &policy_test::Outcome,
+    arguments: &Arguments,
+    environment: &mut Environment,
+) -> Result<(), Failure> {
+    let require = arguments.require_coverage;
+    let said = |error: &dyn std::fmt::Display| Failure::Said(error.to_string());
+    let text = match arguments.format {
+        Form::Full => policy_tests::full(outcome, require, environment.style_for_output(false)),
+        Form::Json => policy_tests::json(outcome).map_err(|error| said(&error))?,
+        Form::Junit => policy_tests::junit(outcome, require).map_err(|error| said(&error))?,
+    };
+    environment.output(&text)?;
+    if arguments.quiet {
+        return Ok(());
+    }
+    if outcome.files.is_empty() {
+        environment.note("nothing to test: no file called *.test.yaml was run");
+    } else {
+        for line in policy_tests::summary(outcome) {
+            environment.note(&line);
+        }
+    }
+    Ok(())
+}
+
+/// The test files behind the paths.
+fn find(
+    arguments: &Arguments,
+    environment: &Environment,
+) -> Result<Vec<input::Candidate>, Failure> {
+    let options = input::Options {
+        no_ignore: arguments.no_ignore,
+        force_exclude: false,
+        excluded: &|_| false,
+        is_wanted: is_test_file,
+        current: &environment.current,
+    };
+    let here = [PathBuf::from(".")];
+    let paths = match arguments.paths.as_slice() {
+        [] => here.as_slice(),
+        paths => paths,
+    };
+    input::discover(paths, &options).map_err(|error| Failure::Said(error.to_string()))
+}
+
+fn is_test_file(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase());
+    name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
+}
+
+fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
+    let text = policies::read(&candidate.path).map_err(|error| {
+        Failure::Said(format!(
+            "{} cannot be read: {error}",
+            escape(&candidate.display)
+        ))
+    })?;
+    let folder = candidate.path.parent().unwrap_or(Path::new(""));
+    let file = TestFile::parse(&text, &candidate.display, folder, &|path| {
+        std::fs::read(path)
+    });
+    Ok(file?)
+}
+
+/// The policy of a test file under these variables, and whom it trusts.
+fn load(file: &TestFile, vars: &[Override]) -> Result<Loaded, Failure> {
+    let policy = policies::library().load(&file.policy, vars)?;
+    let given = policies::anchors(&policy.trust_anchors)?;
+    Ok(Loaded {
+        policy: Arc::new(policy),
+        anchors: Anchors::embedded().with(given),
+    })
+}

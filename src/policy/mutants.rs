@@ -1,0 +1,315 @@
+//! Mutants of a policy: one rule taken away, or made looser in one place. A policy's tests should notice each.
+
+use std::sync::Arc;
+
+use super::compile::{Draft, Known, compile};
+use super::document::Field;
+use super::location::Location;
+use super::substitute::substitute;
+use super::vars::Variables;
+use super::{Policy, Rule};
+use crate::check::expression::Model;
+use crate::check::{self, Direction, direction};
+use crate::source::escape;
+use crate::span::Span;
+use crate::yaml::{Key, Node, Value};
+
+/// A policy of one rule, or of none where that rule is taken away.
+#[derive(Debug)]
+pub struct Mutant {
+    /// The rule that was changed.
+    pub rule: Arc<str>,
+    /// What was changed, as in `max_days: 1095 → 1096`.
+    pub change: String,
+    /// Where that is written.
+    pub place: Location,
+    /// What is left of the policy: this rule.
+    pub policy: Arc<Policy>,
+}
+
+/// The mutants of those rules of a policy that are not off and that `wanted` picks.
+///
+/// Each number that bounds something is loosened by one, each element of a list that forbids or requires is
+/// left out, each word that a list of allowed ones lacks is added, each severity lowered, each condition
+/// narrowed, and each rule left out. Expressions are changed by leaving out their rule alone.
+pub fn mutants(
+    policy: &Policy,
+    is_fact: fn(&str) -> bool,
+    wanted: &dyn Fn(&Rule) -> bool,
+) -> Vec<Mutant> {
+    let variables = Variables::of(&policy.vars);
+    let rules = policy
+        .rules
+        .iter()
+        .filter(|rule| !rule.is_off() && wanted(rule));
+    let mut mutants = Vec::new();
+    for rule in rules {
+        mutants.push(Mutant {
+            rule: rule.id.clone(),
+            change: "the rule is left out".to_owned(),
+            place: rule.location.clone(),
+            policy: Arc::new(with_rules(policy, Vec::new())),
+        });
+        for change in changes(rule, &variables) {
+            let known = Known {
+                variables: &variables,
+                is_fact,
+                rules: &[],
+                complete: true,
+                model: &Model::default(),
+            };
+            // What cannot be is no mutant: a lower bound above the upper one, an empty list.
+            let Some(changed) = compile(change.draft(rule), &known, &mut Vec::new()) else {
+                continue;
+            };
+            mutants.push(Mutant {
+                rule: rule.id.clone(),
+                change: change.what,
+                place: change.place,
+                policy: Arc::new(with_rules(policy, vec![changed])),
+            });
+        }
+    }
+    mutants
+}
+
+fn with_rules(policy: &Policy, rules: Vec<Rule>) -> Policy {
+    Policy {
+        name: policy.name.clone(),
+        description: None,
+        vars: policy.vars.clone(),
+        rules,
+        trust_anchors: Vec::new(),
+        sources: Vec::new(),
+    }
+}
+
+/// A field of a rule with another value.
+struct Change {
+    field: Field,
+    node: Node,
+    what: String,
+    place: Location,
+}
+
+impl Change {
+    fn draft(&self, rule: &Rule) -> Draft {
+        let mut fields = rule.fields.clone();
+        if let Some(given) = fields.get_mut(&self.field) {
+            given.node = self.node.clone();
+        }
+        Draft {
+            id: rule.id.clone(),
+            first: rule.location.clone(),
+            asked: Some(rule.location.clone()),
+            shorthand: false,
+            fields,
+        }
+    }
+}
+
+/// A node with one change in it: the node, what was changed, and where.
+type Variant = (Node, String, Span);
+
+fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (field, given) in &rule.fields {
+        let variants = match field {
+            Field::Severity => lowered(&given.node),
+            Field::When => narrowed(&given.node),
+            Field::Check => {
+                let (node, _) = substitute(&given.node, given, variables, &mut Vec::new());
+                loosened(&node)
+            }
+            Field::Description
+            | Field::On
+            | Field::Message
+            | Field::Help
+            | Field::Reference
+            | Field::Examples
+            | Field::Locked => Vec::new(),
+        };
+        changes.extend(variants.into_iter().map(|(node, what, span)| Change {
+            field: *field,
+            node,
+            what: escape(&what),
+            place: Location::new(&given.source, span),
+        }));
+    }
+    changes
+}
+
+/// The severity a step lower; off only where other outcomes stay, since a rule that is off is one left out.
+fn lowered(node: &Node) -> Vec<Variant> {
+    let lower = |node: &Node| match node.text() {
+        Some("error") => Some("warning"),
+        Some("warning") => Some("advice"),
+        _ => None,
+    };
+    match &node.value {
+        Value::Map(entries) => in_map(entries, node, |key, value| {
+            let off = (value.text() == Some("advice")).then_some("off");
+            let lower = lower(value).or(off).into_iter();
+            let what = |to| format!("severity of {}: {} → {to}", key.name, shown(value));
+            lower
+                .map(|to| (text(value, to), what(to), value.span))
+                .collect()
+        }),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Sequence(_) => {
+            let what = |to| format!("severity: {} → {to}", shown(node));
+            let lower = lower(node).into_iter();
+            lower
+                .map(|to| (text(node, to), what(to), node.span))
+                .collect()
+        }
+    }
+}
+
+/// Each class, environment or app left out of a condition that has several.
+fn narrowed(node: &Node) -> Vec<Variant> {
+    let entries = node.entries().unwrap_or_default();
+    in_map(entries, node, |key, value| left_out(&key.name, value, 2))
+}
+
+/// The parameters of a check, each loosened.
+fn loosened(node: &Node) -> Vec<Variant> {
+    let checks = node.entries().unwrap_or_default();
+    in_map(checks, node, |check, parameters| {
+        let entries = parameters.entries().unwrap_or_default();
+        in_map(entries, parameters, |key, value| {
+            parameter(&check.name, &key.name, value)
+        })
+    })
+}
+
+fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
+    match direction(name) {
+        Direction::Rise => by_one(name, value, -1),
+        Direction::Fall => by_one(name, value, 1),
+        Direction::FallEach => in_list(value, |item| {
+            let item_text = item.text()?;
+            let (before, number) = item_text.rsplit_once(' ')?;
+            let number: i64 = number.parse().ok()?;
+            let to = format!("{before} {}", number.checked_add(1)?);
+            let what = format!("{name}: {item_text} → {to}");
+            Some((text(item, &to), what, item.span))
+        }),
+        Direction::Grow => left_out(name, value, 1),
+        Direction::Shrink => {
+            let items = value.items().unwrap_or_default();
+            let missing = check::words(check, name)
+                .into_iter()
+                .filter(|word| items.iter().all(|item| item.text() != Some(word)));
+            let added = missing.map(|word| {
+                let mut items = items.to_vec();
+                items.push(text(value, &word));
+                let node = Node {
+                    span: value.span,
+                    value: Value::Sequence(items),
+                };
+                (node, format!("{name}: {word} added"), value.span)
+            });
+            added.collect()
+        }
+        Direction::Fixed => Vec::new(),
+    }
+}
+
+/// The number one higher or lower.
+fn by_one(name: &str, node: &Node, step: i64) -> Vec<Variant> {
+    let Value::Integer(number) = node.value else {
+        return Vec::new();
+    };
+    let to = number.checked_add(step).into_iter();
+    to.map(|to| {
+        let changed = Node {
+            span: node.span,
+            value: Value::Integer(to),
+        };
+        (changed, format!("{name}: {number} → {to}"), node.span)
+    })
+    .collect()
+}
+
+/// A list without each of its elements in turn; nothing where it has fewer than `least`.
+fn left_out(name: &str, node: &Node, least: usize) -> Vec<Variant> {
+    let items = node.items().unwrap_or_default();
+    if items.len() < least {
+        return Vec::new();
+    }
+    let without = |(index, item): (usize, &Node)| {
+        let mut rest = items.to_vec();
+        rest.remove(index);
+        let value = Value::Sequence(rest);
+        let what = format!("{name}: {} left out", shown(item));
+        let span = node.span;
+        (Node { span, value }, what, item.span)
+    };
+    items.iter().enumerate().map(without).collect()
+}
+
+/// The list with each of its elements changed in turn.
+fn in_list(node: &Node, change: impl Fn(&Node) -> Option<Variant>) -> Vec<Variant> {
+    let items = node.items().unwrap_or_default();
+    let changed = |(index, item): (usize, &Node)| {
+        let (to, what, span) = change(item)?;
+        let mut all = items.to_vec();
+        *all.get_mut(index)? = to;
+        let value = Value::Sequence(all);
+        let whole = Node {
+            span: node.span,
+            value,
+        };
+        Some((whole, what, span))
+    };
+    items.iter().enumerate().filter_map(changed).collect()
+}
+
+/// The map with each of its values changed in turn, in each of its ways.
+fn in_map(
+    entries: &[(Key, Node)],
+    node: &Node,
+    change: impl Fn(&Key, &Node) -> Vec<Variant>,
+) -> Vec<Variant> {
+    let changed = |(index, (key, value)): (usize, &(Key, Node))| {
+        let variants = change(key, value).into_iter();
+        let whole = variants.filter_map(move |(to, what, span)| {
+            let mut all = entries.to_vec();
+            all.get_mut(index)?.1 = to;
+            let value = Value::Map(all);
+            Some((
+                Node {
+                    span: node.span,
+                    value,
+                },
+                what,
+                span,
+            ))
+        });
+        whole.collect::<Vec<_>>()
+    };
+    entries.iter().enumerate().flat_map(changed).collect()
+}
+
+fn text(at: &Node, text: &str) -> Node {
+    Node {
+        span: at.span,
+        value: Value::String(text.to_owned()),
+    }
+}
+
+/// A scalar as it is written.
+fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::Integer(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Float(_) | Value::Sequence(_) | Value::Map(_) => {
+            node.describe()
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Chains made to order: certificates by role, how they stand in the file, and how it is written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::certificate::{self, CertificateDocument};
+use crate::source::{Source, escape};
+use crate::span::Span;
+use crate::synth::certificate::Recipe;
+use crate::synth::pem::Style;
+use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
+
+/// A chain made to order. Without more, `leaf: {}` and `root: {}` are a chain that nothing is wrong with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Chain")]
+pub(super) struct ChainDocument {
+    /// The chain of `chains` that this one is like; what is given here replaces it, key by key.
+    #[schemars(with = "String")]
+    #[expect(dead_code, reason = "merged before the rest is read")]
+    like: Option<Node>,
+    /// The end entity: `{}` is one that nothing is wrong with.
+    #[schemars(with = "CertificateDocument")]
+    leaf: Option<Node>,
+    /// The CA between the leaf and the root.
+    #[schemars(with = "CertificateDocument")]
+    intermediate: Option<Node>,
+    /// The root.
+    #[schemars(with = "CertificateDocument")]
+    root: Option<Node>,
+    /// More certificates, by name. Each is a CA that signs itself, unless `issued_by` and `kind` say otherwise.
+    #[schemars(with = "BTreeMap<String, CertificateDocument>")]
+    others: Option<Node>,
+    /// Which certificates stand in the file, first to last; without it the leaf, the intermediate, `others` and
+    /// the root, as far as they are there.
+    order: Option<Vec<Located<String>>>,
+    /// CA certificates that are trusted beside the anchors of the policy, by name.
+    trusted: Option<Vec<Located<String>>>,
+    /// How the file is written.
+    #[serde(default)]
+    write: Write,
+}
+
+/// How a chain is written into its file; without more, as OpenSSL writes.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Write {
+    /// The form of the file.
+    #[serde(default)]
+    form: Form,
+    /// Characters of base64 a line; 0 for one line.
+    width: Option<usize>,
+    /// What ends a line.
+    #[serde(default)]
+    line_break: LineBreak,
+    /// What stands in the BEGIN and END lines instead of CERTIFICATE.
+    label: Option<String>,
+    /// Text before the first block.
+    before: Option<String>,
+    /// Text after the last block.
+    after: Option<String>,
+    /// Texts of the file to replace, wherever they stand, in this order.
+    #[serde(default)]
+    replace: Vec<Replacement>,
+}
+
+/// The form of a file.
+#[derive(Default, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    /// PEM.
+    #[default]
+    Pem,
+    /// The certificates in DER, one after the other.
+    Der,
+    /// PEM in UTF-16 with a byte order mark.
+    #[serde(rename = "utf-16")]
+    Utf16,
+}
+
+/// What ends a line.
+#[derive(Default, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum LineBreak {
+    /// As on Unix.
+    #[default]
+    Lf,
+    /// As on Windows.
+    Crlf,
+}
+
+/// A text and what stands in its place.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Replacement {
+    /// The text that goes; it has to be there.
+    text: Located<String>,
+    /// What comes.
+    with: String,
+}
+
+/// A file made to order.
+pub(super) struct Made {
+    pub(super) bytes: Vec<u8>,
+    /// In DER.
+    pub(super) trusted: Vec<Vec<u8>>,
+}
+
+/// The chains of a test file, by name, with what they are like filled in.
+#[derive(Default)]
+pub(super) struct Chains(BTreeMap<String, Node>);
+
+impl Chains {
+    /// Reads `chains`. Each may be like one that stands before it.
+    pub(super) fn read(node: Option<&Node>, source: &Arc<Source>, problems: &mut Problems) -> Self {
+        let mut chains = Self::default();
+        let Some(node) = node else {
+            return chains;
+        };
+        let Some(entries) = node.entries() else {
+            let found = node.describe();
+            let message = format!("`chains`: expected a map, found {found}");
+            let problem = Problem::new(source, node.span, message, &found);
+            problems.push(problem.help("write `chains: { good: { leaf: {}, root: {} } }`"));
+            return chains;
+        };
+        for (key, node) in entries {
+            if let Some(whole) = chains.whole(node, source, problems) {
+                chains.0.insert(key.name.clone(), whole);
+            }
+        }
+        chains
+    }
+
+    /// The chain with what it is like filled in.
+    fn whole(&self, node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+        let like = if node.text().is_some() {
+            Some(node)
+        } else {
+            node.get("like")
+        };
+        let Some(like) = like else {
+            return Some(node.clone());
+        };
+        let name = like.text().unwrap_or_default();
+        let Some(base) = self.0.get(name) else {
+            let message = format!("there is no chain `{}` before this one", escape(name));
+            let problem = Problem::new(source, like.span, message, "unknown chain");
+            let names = self.0.keys().map(String::as_str);
+            problems.push(problem.help(one_of(name, names)));
+            return None;
+        };
+        if node.text().is_some() {
+            return Some(base.clone());
+        }
+        Some(merged(base, node))
+    }
+}
+
+/// How deep maps are merged: chain, certificate (of `others`), and the parts of it.
+fn merged(base: &Node, over: &Node) -> Node {
+    let (Value::Map(base_entries), Value::Map(entries)) = (&base.value, &over.value) else {
+        return over.clone();
+    };
+    let mut all: Vec<(Key, Node)> = base_entries.clone();
+    for (key, node) in entries {
+        match all.iter_mut().find(|(known, _)| known.name == key.name) {
+            Some((known, old)) => {
+                *old = merged(old, node);
+                known.span = key.span;
+            }
+            None => all.push((key.clone(), node.clone())),
+        }
+    }
+    Node {
+        span: over.span,
+        value: Value::Map(all),
+    }
+}
+
+/// A certificate of a chain before it is signed.
+struct Member {
+    name: String,
+    /// Who signs it; itself where that is its own name.
+    issued_by: Located<String>,
+    recipe: Recipe,
+}
+
+/// Makes the file of a chain, judged at `now`.
+pub(super) fn make(
+    node: &Node,
+    chains: &Chains,
+    now: OffsetDateTime,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<Made> {
+    let before = problems.len();
+    let node = chains.whole(node, source, problems)?;
+    let chain: ChainDocument = yaml::read_known(Some("chain"), &node, source, problems)?;
+    let mut maker = Maker {
+        source,
+        problems,
+        now,
+    };
+    let members = maker.members(&chain);
+    if members.is_empty() {
+        let message = "the chain has no certificate".to_owned();
+        maker.say(
+            node.span,
+            message,
+            "chain",
+            "write `leaf: {}` and `root: {}`",
+        );
+        return None;
+    }
+    let signed = maker.signed(&members);
+    let names = |listed: &Option<Vec<Located<String>>>, maker: &mut Maker<'_>| {
+        let listed = listed.iter().flatten();
+        listed
+            .filter_map(|name| {
+                maker
+                    .find(&members, name)
+                    .and_then(|index| signed.get(index))
+                    .cloned()
+            })
+            .collect::<Vec<Vec<u8>>>()
+    };
+    let trusted = names(&chain.trusted, &mut maker);
+    let ordered = match chain.order {
+        Some(_) => names(&chain.order, &mut maker),
+        None => signed.clone(),
+    };
+    let bytes = maker.write(&chain.write, &ordered);
+    (problems.len() == before).then_some(Made { bytes, trusted })
+}
+
+struct Maker<'a> {
+    source: &'a Arc<Source>,
+    problems: &'a mut Problems,
+    now: OffsetDateTime,
+}
+
+impl Maker<'_> {
+    fn say(&mut self, span: Span, message: String, label: &str, help: &str) {
+        let problem = Problem::new(self.source, span, message, label);
+        self.problems.push(problem.help(help));
+    }
+
+    /// The certificates in the order in which a file holds them.
+    fn members(&mut self, chain: &ChainDocument) -> Vec<Member> {
+        let leaf = chain.leaf.iter().map(|node| ("leaf", node));
+        let intermediate = chain.intermediate.iter().map(|node| ("intermediate", node));
+        let root = chain.root.iter().map(|node| ("root", node));
+        let others = chain.others.as_ref();
+        let others = others.and_then(Node::entries).unwrap_or_default();
+        let others = others.iter().map(|(key, node)| (key.name.as_str(), node));
+        let above = |name: &'static str| -> &'static str {
+            match name {
+                "leaf" if chain.intermediate.is_some() => "intermediate",
+                "leaf" | "intermediate" if chain.root.is_some() => "root",
+                _ => name,
+            }
+        };
+        let named: Vec<(&str, &Node)> =
+            leaf.chain(intermediate).chain(others).chain(root).collect();
+        let mut documents: Vec<(&str, &Node, CertificateDocument)> = Vec::new();
+        for (name, node) in named {
+            let read = yaml::read_known(Some(name), node, self.source, self.problems);
+            documents.extend(read.map(|document| (name, node, document)));
+        }
+        let mut members = Vec::new();
+        for (name, node, document) in &documents {
+            let usual = match *name {
+                "leaf" => above("leaf"),
+                "intermediate" => above("intermediate"),
+                other => other,
+            };
+            let issued_by = document.issued_by.clone().unwrap_or(Located {
+                value: usual.to_owned(),
+                span: node.span,
+            });
+            let key_of = |of: &str| {
+                let found = documents.iter().find(|(name, ..)| *name == of);
+                found.map(|(name, _, document)| (*name, document))
+            };
+            let reading = certificate::Reading {
+                source: self.source,
+                now: self.now,
+            };
+            if let Some(recipe) = reading.recipe(name, document, node, &key_of, self.problems) {
+                let name = (*name).to_owned();
+                members.push(Member {
+                    name,
+                    issued_by,
+                    recipe,
+                });
+            }
+        }
+        members
+    }
+
+    /// Each certificate in DER.
+    fn signed(&mut self, members: &[Member]) -> Vec<Vec<u8>> {
+        let mut signed = Vec::with_capacity(members.len());
+        for member in members {
+            let issuer = self.find(members, &member.issued_by);
+            let issuer = issuer
+                .and_then(|index| members.get(index))
+                .unwrap_or(member);
+            signed.push(member.recipe.sign(&issuer.recipe));
+        }
+        signed
+    }
+
+    fn find(&mut self, members: &[Member], name: &Located<String>) -> Option<usize> {
+        let found = members.iter().position(|member| member.name == name.value);
+        if found.is_none() {
+            let message = format!("the chain has no certificate `{}`", escape(&name.value));
+            let names = members.iter().map(|member| member.name.as_str());
+            let help = one_of(&name.value, names.collect::<Vec<_>>());
+            self.say(name.span, message, "unknown certificate", &help);
+        }
+        found
+    }
+
+    fn write(&mut self, write: &Write, certificates: &[Vec<u8>]) -> Vec<u8> {
+        let style = Style {
+            width: write.width.unwrap_or(64),
+            line_break: match write.line_break {
+                LineBreak::Lf => "\n",
+                LineBreak::Crlf => "\r\n",
+            },
+            indent: "",
+        };
+        let label = write.label.as_deref().unwrap_or("CERTIFICATE");
+        let blocks = certificates.iter().map(|der| style.block(label, der));
+        let mut text = write.before.clone().unwrap_or_default();
+        text.extend(blocks);
+        text.push_str(write.after.as_deref().unwrap_or_default());
+        for replacement in &write.replace {
+            if replacement.text.value.is_empty() || !text.contains(&replacement.text.value) {
+                let message = "this text is not in the file, so nothing is replaced".to_owned();
+                let help = "blocks are 64 characters wide, and each ends with a line break";
+                self.say(replacement.text.span, message, "not there", help);
+            }
+            text = text.replace(&replacement.text.value, &replacement.with);
+        }
+        match write.form {
+            Form::Pem => text.into_bytes(),
+            Form::Der => certificates.concat(),
+            Form::Utf16 => {
+                let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+                units.flat_map(u16::to_le_bytes).collect()
+            }
+        }
+    }
+}

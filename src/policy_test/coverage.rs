@@ -1,0 +1,72 @@
+//! Which rules no case shows to fail, or to hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::expect::Wanted;
+use super::run::{FileOutcome, Ran};
+use crate::policy::{Location, Policy, Rule};
+
+/// A rule that some case should show, and none does.
+#[derive(Debug)]
+pub struct Gap {
+    /// The policy.
+    pub policy: Arc<str>,
+    /// The rule.
+    pub rule: Arc<str>,
+    /// No case expects it to fail.
+    pub never_fails: bool,
+    /// No case expects it to pass.
+    pub never_passes: bool,
+    /// Where the policy asks for it.
+    pub place: Location,
+}
+
+/// The rules that the cases of these files do not cover, by policy, in the order of the policy. A policy's own
+/// rules count, which its last file writes or changes; with `inherited`, those of its parents too.
+#[must_use]
+pub fn coverage(files: &[FileOutcome], inherited: bool) -> Vec<Gap> {
+    let mut policies: BTreeMap<Arc<str>, Vec<&Ran>> = BTreeMap::new();
+    for ran in files.iter().flat_map(|file| &file.ran) {
+        let name = ran.loaded.policy.name.clone();
+        policies.entry(name).or_default().push(ran);
+    }
+    let gaps = policies.values().flat_map(|ran| of_policy(ran, inherited));
+    gaps.collect()
+}
+
+fn of_policy(ran: &[&Ran], inherited: bool) -> Vec<Gap> {
+    let Some(policy) = ran.first().map(|ran| &ran.loaded.policy) else {
+        return Vec::new();
+    };
+    let expects = |rule: &Rule, is: fn(Wanted) -> bool| {
+        let expected = ran.iter().flat_map(|ran| &ran.case.expect);
+        expected
+            .into_iter()
+            .any(|expected| *expected.rule == *rule.id && is(expected.wanted))
+    };
+    let rules = policy
+        .rules
+        .iter()
+        .filter(|rule| counts(policy, rule, inherited));
+    rules
+        .map(|rule| Gap {
+            policy: policy.name.clone(),
+            rule: rule.id.clone(),
+            never_fails: !expects(rule, Wanted::is_failure),
+            never_passes: !expects(rule, |wanted| wanted == Wanted::Pass),
+            place: rule.location.clone(),
+        })
+        .filter(|gap| gap.never_fails || gap.never_passes)
+        .collect()
+}
+
+/// Whether tests of a policy should cover a rule: it is on, and the policy's own file writes or changes it.
+pub(super) fn counts(policy: &Policy, rule: &Rule, inherited: bool) -> bool {
+    let own = policy.sources.last();
+    let is_own = |rule: &Rule| {
+        let mut fields = rule.fields.values();
+        fields.any(|given| own.is_some_and(|own| Arc::ptr_eq(own, &given.source)))
+    };
+    !rule.is_off() && (inherited || is_own(rule))
+}

@@ -1,0 +1,366 @@
+//! A test file as it stands, every part with its place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, Time};
+
+use super::chain::{self, Chains};
+use super::expect::{Expectation, expectations};
+use super::schema;
+use crate::policy::{Given, Location, Override, Reference};
+use crate::source::{Source, escape};
+use crate::yaml::{self, Located, Node, Problem, Problems};
+
+/// Tests of a policy: chains, and what each rule comes to on them.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TestDocument {
+    /// The version of this language, 1.
+    #[schemars(schema_with = "schema::version")]
+    version: Located<i64>,
+    /// The policy: a built-in's name, or a path relative to this file.
+    policy: Located<String>,
+    /// The instant at which the cases are judged: a day (its first instant, UTC) or RFC 3339.
+    at: Located<String>,
+    /// Values for variables of the policy.
+    #[schemars(schema_with = "schema::values")]
+    vars: Option<Node>,
+    /// The environment label of the files.
+    environment: Option<String>,
+    /// The app label of the files.
+    app: Option<String>,
+    /// Chains to start from, by name.
+    #[schemars(schema_with = "schema::chains")]
+    chains: Option<Node>,
+    /// The cases.
+    #[schemars(with = "Vec<CaseDocument>")]
+    cases: Vec<Node>,
+}
+
+/// A file, and what rules come to on it. It is a `chain`, a `file` or a `text`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Case")]
+struct CaseDocument {
+    /// What the case shows, in a few words; each name once a file.
+    name: Located<String>,
+    /// A chain made to order: the name of one of `chains`, or a map.
+    #[schemars(schema_with = "schema::chain_or_name")]
+    chain: Option<Node>,
+    /// A file to read, relative to this one.
+    file: Option<Located<String>>,
+    /// The text of the file.
+    text: Option<Located<String>>,
+    /// The file cannot be read, for this reason.
+    unreadable: Option<Located<String>>,
+    /// What the file is called; without it, `chain.pem`.
+    path: Option<String>,
+    /// The environment label of the file.
+    environment: Option<String>,
+    /// The app label of the file.
+    app: Option<String>,
+    /// Judge as `check --strict` does.
+    strict: Option<bool>,
+    /// Another instant than the file's.
+    at: Option<Located<String>>,
+    /// Values for variables, over those of the file.
+    #[schemars(schema_with = "schema::values")]
+    vars: Option<Node>,
+    /// What rules come to. A finding of a rule that is not named here fails the case.
+    #[schemars(schema_with = "schema::expectations")]
+    expect: Option<Node>,
+    /// Findings of rules that are not named are no matter.
+    other_findings: Option<bool>,
+}
+
+/// A test file that was read.
+#[derive(Debug)]
+pub struct TestFile {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The policy that it tests.
+    pub policy: Reference,
+    /// The cases, in written order.
+    pub cases: Vec<Case>,
+}
+
+/// One case of a test file.
+#[derive(Debug)]
+pub struct Case {
+    /// What it shows.
+    pub name: String,
+    /// Where the name stands.
+    pub place: Location,
+    /// What the file is called.
+    pub path: String,
+    /// What the file holds.
+    pub content: Content,
+    /// CA certificates in DER that the case trusts beside the policy's.
+    pub trusted: Vec<Vec<u8>>,
+    /// When it is judged.
+    pub now: OffsetDateTime,
+    /// The environment label.
+    pub environment: Option<Arc<str>>,
+    /// The app label.
+    pub app: Option<Arc<str>>,
+    /// Whether what cannot be checked is an error.
+    pub strict: bool,
+    /// Values for variables, the later ones winning.
+    pub vars: Vec<Override>,
+    /// What rules come to.
+    pub(super) expect: Vec<Expectation>,
+    /// Whether findings of rules that are not named fail the case.
+    pub(super) closed: bool,
+}
+
+/// What the file of a case holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// It cannot be read, and why.
+    Unreadable(String),
+}
+
+impl TestFile {
+    /// Reads the text of a test file that stands in `folder`; `name` is how it is shown, `read` reads the files
+    /// that cases name.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(
+        text: &str,
+        name: &str,
+        folder: &Path,
+        read: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
+    ) -> Result<Self, Problems> {
+        let source = Arc::new(Source::new(name, text));
+        let mut problems = Vec::new();
+        let mut reader = Reader {
+            source: &source,
+            folder,
+            read,
+            problems: &mut problems,
+        };
+        match reader.file(text) {
+            Some(file) if problems.is_empty() => Ok(file),
+            Some(_) | None => {
+                yaml::sort(&mut problems);
+                Err(problems)
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    folder: &'a Path,
+    read: &'a dyn Fn(&Path) -> io::Result<Vec<u8>>,
+    problems: &'a mut Problems,
+}
+
+/// What the file says of all its cases.
+struct Common {
+    now: OffsetDateTime,
+    vars: Vec<Override>,
+    environment: Option<Arc<str>>,
+    app: Option<Arc<str>>,
+    chains: Chains,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, text: &str) -> Option<TestFile> {
+        let node = yaml::read(text, self.source, self.problems)?;
+        let file: TestDocument = yaml::read_known(None, &node, self.source, self.problems)?;
+        if file.version.value != 1 {
+            let message = "this version of chainlint reads version 1 of this language".to_owned();
+            self.say(
+                file.version.span,
+                message,
+                "another version",
+                "write `version: 1`",
+            );
+        }
+        let common = Common {
+            now: self.instant(&file.at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            vars: self.vars(file.vars.as_ref()),
+            environment: file.environment.map(Into::into),
+            app: file.app.map(Into::into),
+            chains: Chains::read(file.chains.as_ref(), self.source, self.problems),
+        };
+        let mut cases: Vec<Case> = Vec::new();
+        for node in &file.cases {
+            let Some(case) = self.case(node, &common) else {
+                continue;
+            };
+            if let Some(other) = cases.iter().find(|other| other.name == case.name) {
+                let message = format!("there is a case \"{}\" already", escape(&case.name));
+                let first = &other.place;
+                let problem = case.place.problem(message, "the same name");
+                self.problems
+                    .push(problem.related(&first.source, first.span, "the first one"));
+            }
+            cases.push(case);
+        }
+        if file.cases.is_empty() {
+            let message = "there is no case".to_owned();
+            self.say(
+                node.span,
+                message,
+                "tests nothing",
+                "write at least one under `cases`",
+            );
+        }
+        let policy = Reference {
+            text: file.policy.value,
+            folder: self.folder.to_owned(),
+            at: Location::new(self.source, file.policy.span),
+        };
+        let source = self.source.clone();
+        Some(TestFile {
+            source,
+            policy,
+            cases,
+        })
+    }
+
+    fn case(&mut self, node: &Node, common: &Common) -> Option<Case> {
+        let case: CaseDocument = yaml::read_known(Some("cases"), node, self.source, self.problems)?;
+        let now = match &case.at {
+            Some(at) => self.instant(at),
+            None => Some(common.now),
+        };
+        let mut vars = common.vars.clone();
+        vars.extend(self.vars(case.vars.as_ref()));
+        let made = self.content(&case, common, now.unwrap_or(common.now));
+        let expect = match &case.expect {
+            Some(expect) => expectations(expect, self.source, self.problems),
+            None => Vec::new(),
+        };
+        let closed = !case.other_findings.unwrap_or(false);
+        let place = Location::new(self.source, case.name.span);
+        if expect.is_empty() && !closed {
+            let message = "the case expects nothing, so that it cannot fail".to_owned();
+            self.say(
+                case.name.span,
+                message,
+                "cannot fail",
+                "say under `expect` what rules come to",
+            );
+        }
+        let (content, trusted) = made?;
+        Some(Case {
+            name: case.name.value,
+            place,
+            path: case.path.unwrap_or_else(|| "chain.pem".to_owned()),
+            content,
+            trusted,
+            now: now?,
+            environment: case
+                .environment
+                .map(Into::into)
+                .or(common.environment.clone()),
+            app: case.app.map(Into::into).or(common.app.clone()),
+            strict: case.strict.unwrap_or_default(),
+            vars,
+            expect,
+            closed,
+        })
+    }
+
+    /// What the case's file holds, and whom it trusts.
+    fn content(
+        &mut self,
+        case: &CaseDocument,
+        common: &Common,
+        now: OffsetDateTime,
+    ) -> Option<(Content, Vec<Vec<u8>>)> {
+        match (&case.chain, &case.file, &case.text, &case.unreadable) {
+            (Some(chain), None, None, None) => {
+                let made = chain::make(chain, &common.chains, now, self.source, self.problems)?;
+                Some((Content::Bytes(made.bytes), made.trusted))
+            }
+            (None, Some(file), None, None) => {
+                let path: PathBuf = self.folder.join(&file.value);
+                match (self.read)(&path) {
+                    Ok(bytes) => Some((Content::Bytes(bytes), Vec::new())),
+                    Err(error) => {
+                        let shown = escape(&path.display().to_string());
+                        let message = format!("`{shown}` cannot be read: {error}");
+                        let help = "paths are relative to this file; what cannot be read is written `unreadable: why`";
+                        self.say(file.span, message, "file", help);
+                        None
+                    }
+                }
+            }
+            (None, None, Some(text), None) => {
+                Some((Content::Bytes(text.value.clone().into_bytes()), Vec::new()))
+            }
+            (None, None, None, Some(why)) => {
+                Some((Content::Unreadable(why.value.clone()), Vec::new()))
+            }
+            _ => {
+                let message = format!(
+                    "the case \"{}\" needs one of `chain`, `file`, `text` and `unreadable`",
+                    escape(&case.name.value)
+                );
+                let help = "`chain: { leaf: {}, root: {} }` makes one to order";
+                self.say(case.name.span, message, "what is checked", help);
+                None
+            }
+        }
+    }
+
+    fn vars(&mut self, node: Option<&Node>) -> Vec<Override> {
+        let Some(node) = node else {
+            return Vec::new();
+        };
+        let Some(entries) = node.entries() else {
+            let found = node.describe();
+            let message = format!("`vars`: expected a map, found {found}");
+            self.say(
+                node.span,
+                message,
+                &found,
+                "write `vars: { company: Acme }`",
+            );
+            return Vec::new();
+        };
+        let given = entries.iter().map(|(key, node)| {
+            let source = self.source.clone();
+            let node = node.clone();
+            Override::from_entry(key, &Given { node, source })
+        });
+        given.collect()
+    }
+
+    fn instant(&mut self, at: &Located<String>) -> Option<OffsetDateTime> {
+        let instant = instant(&at.value);
+        if instant.is_none() {
+            let message = format!("`{}` is no instant", escape(&at.value));
+            let help = "a day, as in 2026-11-23, or RFC 3339, as in 2026-11-23T12:00:00Z";
+            self.say(at.span, message, "instant", help);
+        }
+        instant
+    }
+
+    fn say(&mut self, span: crate::span::Span, message: String, label: &str, help: &str) {
+        let problem = Problem::new(self.source, span, message, label);
+        self.problems.push(problem.help(help));
+    }
+}
+
+/// A day, which is its first instant in UTC, or RFC 3339.
+pub(super) fn instant(text: &str) -> Option<OffsetDateTime> {
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let midnight = |day| OffsetDateTime::new_utc(day, Time::MIDNIGHT);
+    day.map(midnight)
+        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
+        .ok()
+}

@@ -1,0 +1,182 @@
+//! Running the cases of a test file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::document::{Case, Content, TestFile};
+use super::expect;
+use crate::chain::Session;
+use crate::engine::{self, Judged, Plan, PlannedFile, PlannedInput};
+use crate::input;
+use crate::policy::{self, Override, OverrideValue, Policy};
+use crate::source::Source;
+use crate::trust::{Anchor, Anchors};
+use crate::x509::Certificate;
+use crate::yaml::{self, Problems};
+
+/// A policy as a case sees it, with its variables, and whom it trusts.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// Whom it trusts.
+    pub anchors: Anchors,
+}
+
+/// What a test file came to.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The name of the policy that it tests.
+    pub policy: Arc<str>,
+    /// The cases, in written order.
+    pub cases: Vec<CaseOutcome>,
+    /// What the cases ran under, each with a policy of its own where it sets variables of its own.
+    pub(super) ran: Vec<Ran>,
+}
+
+/// What a case came to.
+#[derive(Debug)]
+pub struct CaseOutcome {
+    /// Its name.
+    pub name: String,
+    /// The line on which its name stands.
+    pub line: usize,
+    /// Where rules came to something else than expected; it passes where there is none.
+    pub misses: Problems,
+}
+
+/// A case and what it ran under.
+#[derive(Debug, Clone)]
+pub(super) struct Ran {
+    pub(super) case: Arc<Case>,
+    pub(super) loaded: Loaded,
+}
+
+/// Gives the policy of a test file under these variables.
+pub type Load<'a, E> = dyn Fn(&TestFile, &[Override]) -> Result<Loaded, E> + 'a;
+
+/// Runs the cases; `load` gives the policy under a case's variables.
+///
+/// # Errors
+/// When a policy cannot be read, or a case names a rule that it does not have.
+pub fn run<E: From<Problems>>(
+    file: TestFile,
+    load: &Load<'_, E>,
+    session: &Session,
+) -> Result<FileOutcome, E> {
+    let mut policies: BTreeMap<String, Loaded> = BTreeMap::new();
+    let mut ran = Vec::with_capacity(file.cases.len());
+    let mut problems = Vec::new();
+    for case in &file.cases {
+        // Loading is the dear part; cases with the same variables share it.
+        let key = format!("{:?}", values(&case.vars));
+        if !policies.contains_key(&key) {
+            let loaded = load(&file, &case.vars)?;
+            problems.extend(policy::undeclared(&case.vars, &loaded.policy.vars));
+            policies.insert(key.clone(), loaded);
+        }
+        if let Some(loaded) = policies.get(&key) {
+            problems.extend(expect::unknown(case, &loaded.policy));
+            ran.push(loaded.clone());
+        }
+    }
+    if !problems.is_empty() {
+        yaml::sort(&mut problems);
+        return Err(problems.into());
+    }
+    let cases = file.cases.into_iter().map(Arc::new);
+    let ran: Vec<Ran> = cases
+        .zip(ran)
+        .map(|(case, loaded)| Ran { case, loaded })
+        .collect();
+    let cases: Vec<CaseOutcome> = ran
+        .par_iter()
+        .map(|ran| CaseOutcome {
+            name: ran.case.name.clone(),
+            line: ran.case.place.line(),
+            misses: ran.misses(&ran.loaded.policy, None, session),
+        })
+        .collect();
+    let policy = ran.first().map(|ran| ran.loaded.policy.name.clone());
+    Ok(FileOutcome {
+        source: file.source,
+        policy: policy.unwrap_or_default(),
+        cases,
+        ran,
+    })
+}
+
+/// Variables by name and value, without their places.
+fn values(vars: &[Override]) -> Vec<(&str, String)> {
+    let value = |given: &Override| match &given.value {
+        OverrideValue::Yaml(node) => format!("{:?}", node.value),
+        OverrideValue::Text(text) => text.clone(),
+    };
+    vars.iter()
+        .map(|given| (given.name.as_str(), value(given)))
+        .collect()
+}
+
+impl Ran {
+    /// Where the case's expectations and this policy differ; with `only`, of that rule alone.
+    pub(super) fn misses(
+        &self,
+        policy: &Arc<Policy>,
+        only: Option<&str>,
+        session: &Session,
+    ) -> Problems {
+        let judged = self.judged(policy, session);
+        expect::judge(&self.case, &judged, policy, only)
+    }
+
+    fn judged(&self, policy: &Arc<Policy>, session: &Session) -> Judged {
+        let case = &self.case;
+        let file = PlannedFile {
+            input: match &case.content {
+                Content::Bytes(bytes) => PlannedInput::Bytes {
+                    display: case.path.clone(),
+                    bytes: bytes.clone(),
+                    named: true,
+                },
+                Content::Unreadable(why) => PlannedInput::Unreadable {
+                    display: case.path.clone(),
+                    why: why.clone(),
+                },
+            },
+            policy: policy.clone(),
+            anchors: self.anchors(),
+            environment: case.environment.clone(),
+            app: case.app.clone(),
+        };
+        let plan = Plan {
+            files: Vec::new(),
+            now: case.now,
+            strict: case.strict,
+            select: BTreeSet::new(),
+            ignore: BTreeSet::new(),
+            limits: input::Limits::default(),
+        };
+        engine::judge(&plan, &file, session)
+    }
+
+    /// Whom the policy trusts, and whom the case does.
+    fn anchors(&self) -> Anchors {
+        let file = self.case.place.source.name();
+        // What does not parse is no anchor; the case's chain shows it all the same.
+        let own = self
+            .case
+            .trusted
+            .iter()
+            .filter_map(|der| Certificate::parse(der).ok());
+        own.fold(self.loaded.anchors.clone(), |anchors, certificate| {
+            anchors.and(Anchor {
+                certificate: Arc::new(certificate),
+                file: file.clone(),
+            })
+        })
+    }
+}
