@@ -68,6 +68,13 @@ pub fn direction(parameter: &str) -> Direction {
     }
 }
 
+/// By how much a number has to change before anything comes to another answer.
+#[must_use]
+pub fn step(parameter: &str) -> i64 {
+    // `min` bounds RSA exponents, and those are odd.
+    if parameter == "min" { 2 } else { 1 }
+}
+
 #[cfg(test)]
 mod tests {
     use schemars::SchemaGenerator;

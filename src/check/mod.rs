@@ -11,7 +11,7 @@ mod qualified;
 mod table;
 pub mod text;
 
-pub use direction::{Direction, direction};
+pub use direction::{Direction, direction, step};
 pub use kinds::validity_limit::public_limit;
 pub use table::{Details, KINDS, Kind, Parameters, Scope, Within, documentation, kind, words};
 

@@ -189,7 +189,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// The words that the elements of a parameter may be, where it is a list of words from a closed set.
+/// The words that the elements of a parameter may be, where the schema lists some.
 #[must_use]
 pub fn words(check: &str, parameter: &str) -> Vec<String> {
     let Some(kind) = kind(check) else {
@@ -209,7 +209,9 @@ pub fn words(check: &str, parameter: &str) -> Vec<String> {
         return Vec::new();
     };
     let listed = |word: &serde_json::Value| -> Vec<String> {
-        let all = word.get("enum").and_then(|all| all.as_array());
+        let all = ["enum", "examples"]
+            .into_iter()
+            .find_map(|key| word.get(key)?.as_array());
         let all = all.into_iter().flatten().chain(word.get("const"));
         all.filter_map(|word| word.as_str().map(str::to_owned))
             .collect()

@@ -29,7 +29,7 @@ pub struct Mutant {
 
 /// The mutants of those rules of a policy that are not off and that `wanted` picks.
 ///
-/// Each number that bounds something is loosened by one, each element of a list that forbids or requires is
+/// Each number that bounds something is loosened by a step, each element of a list that forbids or requires is
 /// left out, each word that a list of allowed ones lacks is added, each severity lowered, each condition
 /// narrowed, and each rule left out. Expressions are changed by leaving out their rule alone.
 pub fn mutants(
@@ -189,17 +189,25 @@ fn loosened(node: &Node) -> Vec<Variant> {
 
 fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
     match direction(name) {
-        Direction::Rise => by_one(name, value, -1),
-        Direction::Fall => by_one(name, value, 1),
+        Direction::Rise => moved(name, value, check::step(name).saturating_neg()),
+        Direction::Fall => moved(name, value, check::step(name)),
         Direction::FallEach => in_list(value, |item| {
-            let item_text = item.text()?;
-            let (before, number) = item_text.rsplit_once(' ')?;
-            let number: i64 = number.parse().ok()?;
-            let to = format!("{before} {}", number.checked_add(1)?);
-            let what = format!("{name}: {item_text} → {to}");
-            Some((text(item, &to), what, item.span))
+            let raised = item.text().and_then(raised);
+            let to = raised.map(|to| {
+                let what = format!("{name}: {} → {to}", shown(item));
+                (text(item, &to), what, item.span)
+            });
+            to.into_iter().collect()
         }),
-        Direction::Grow => left_out(name, value, 1),
+        Direction::Grow => {
+            let mut variants = left_out(name, value, 1);
+            // What forbids by lists of patterns, such as an issuer by its names, forbids less without one.
+            variants.extend(in_list(value, |item| {
+                let entries = item.entries().unwrap_or_default();
+                in_map(entries, item, |key, value| left_out(&key.name, value, 1))
+            }));
+            variants
+        }
         Direction::Shrink => {
             let items = value.items().unwrap_or_default();
             let missing = check::words(check, name)
@@ -220,8 +228,8 @@ fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
     }
 }
 
-/// The number one higher or lower.
-fn by_one(name: &str, node: &Node, step: i64) -> Vec<Variant> {
+/// The number a step higher or lower.
+fn moved(name: &str, node: &Node, step: i64) -> Vec<Variant> {
     let Value::Integer(number) = node.value else {
         return Vec::new();
     };
@@ -253,21 +261,31 @@ fn left_out(name: &str, node: &Node, least: usize) -> Vec<Variant> {
     items.iter().enumerate().map(without).collect()
 }
 
-/// The list with each of its elements changed in turn.
-fn in_list(node: &Node, change: impl Fn(&Node) -> Option<Variant>) -> Vec<Variant> {
+/// A text that ends in a number, with the number one higher.
+fn raised(text: &str) -> Option<String> {
+    let (before, number) = text.rsplit_once(' ')?;
+    let number: i64 = number.parse().ok()?;
+    Some(format!("{before} {}", number.checked_add(1)?))
+}
+
+/// The list with each of its elements changed in turn, in each of its ways.
+fn in_list(node: &Node, change: impl Fn(&Node) -> Vec<Variant>) -> Vec<Variant> {
     let items = node.items().unwrap_or_default();
     let changed = |(index, item): (usize, &Node)| {
-        let (to, what, span) = change(item)?;
-        let mut all = items.to_vec();
-        *all.get_mut(index)? = to;
-        let value = Value::Sequence(all);
-        let whole = Node {
-            span: node.span,
-            value,
-        };
-        Some((whole, what, span))
+        let variants = change(item).into_iter();
+        let whole = variants.filter_map(move |(to, what, span)| {
+            let mut all = items.to_vec();
+            *all.get_mut(index)? = to;
+            let value = Value::Sequence(all);
+            let whole = Node {
+                span: node.span,
+                value,
+            };
+            Some((whole, what, span))
+        });
+        whole.collect::<Vec<_>>()
     };
-    items.iter().enumerate().filter_map(changed).collect()
+    items.iter().enumerate().flat_map(changed).collect()
 }
 
 /// The map with each of its values changed in turn, in each of its ways.
@@ -303,13 +321,22 @@ fn text(at: &Node, text: &str) -> Node {
     }
 }
 
-/// A scalar as it is written.
+/// A value on one line.
 fn shown(node: &Node) -> String {
     match &node.value {
         Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
         Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Float(_) | Value::Sequence(_) | Value::Map(_) => {
-            node.describe()
+        Value::Null => "null".to_owned(),
+        Value::Sequence(items) => {
+            let items: Vec<String> = items.iter().map(shown).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(entries) => {
+            let shown = |(key, value): &(Key, Node)| format!("{}: {}", key.name, shown(value));
+            let entries: Vec<String> = entries.iter().map(shown).collect();
+            format!("{{ {} }}", entries.join(", "))
         }
     }
 }

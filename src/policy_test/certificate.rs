@@ -191,6 +191,8 @@ impl Psd2 {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Signature {
+    /// Over MD2, as it says; the signature verifies nowhere. RSA alone.
+    Md2,
     /// Over MD5; RSA alone.
     Md5,
     /// Over SHA-1.
@@ -208,6 +210,7 @@ enum Signature {
 impl Signature {
     fn scheme(self) -> Scheme {
         match self {
+            Self::Md2 => Scheme::Md2,
             Self::Md5 => Scheme::Md5,
             Self::Sha1 => Scheme::Sha1,
             Self::Sha256 => Scheme::Sha256,

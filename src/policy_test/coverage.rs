@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::expect::Wanted;
 use super::run::{FileOutcome, Ran};
-use crate::policy::{Location, Policy, Rule};
+use crate::policy::{Field, Location, Policy, Rule};
 
 /// A rule that some case should show, and none does.
 #[derive(Debug)]
@@ -61,12 +61,14 @@ fn of_policy(ran: &[&Ran], inherited: bool) -> Vec<Gap> {
         .collect()
 }
 
-/// Whether tests of a policy should cover a rule: it is on, and the policy's own file writes or changes it.
+/// Whether tests of a policy should cover a rule: it is on, and the policy's own file says what it asks, of whom,
+/// or how much it weighs; texts alone make no rule another.
 pub(super) fn counts(policy: &Policy, rule: &Rule, inherited: bool) -> bool {
     let own = policy.sources.last();
     let is_own = |rule: &Rule| {
-        let mut fields = rule.fields.values();
-        fields.any(|given| own.is_some_and(|own| Arc::ptr_eq(own, &given.source)))
+        let fields = [Field::Severity, Field::On, Field::When, Field::Check];
+        let mut given = fields.iter().filter_map(|field| rule.fields.get(field));
+        given.any(|given| own.is_some_and(|own| Arc::ptr_eq(own, &given.source)))
     };
     !rule.is_off() && (inherited || is_own(rule))
 }

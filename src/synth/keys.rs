@@ -35,6 +35,8 @@ pub enum KeyPair {
 /// How a certificate is signed, beside the algorithm of the key. Ed25519 has one way alone, whatever is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
+    /// Over an MD2 digest, as it says; RSA alone. No such digest is made, so it verifies nowhere.
+    Md2,
     /// Over an MD5 digest; RSA alone.
     Md5,
     /// Over a SHA-1 digest.
@@ -255,6 +257,7 @@ impl KeyPair {
             der::sequence([der::oid(&oid.unwrap_or(EC_PUBLIC_KEY))])
         };
         match (self, scheme) {
+            (Self::Rsa(_), Scheme::Md2) => rsa(2),
             (Self::Rsa(_), Scheme::Md5) => rsa(4),
             (Self::Rsa(_), Scheme::Sha1) => rsa(5),
             (Self::Rsa(_), Scheme::Sha256) => rsa(11),
@@ -267,7 +270,7 @@ impl KeyPair {
             (Self::P256(_) | Self::P384(_) | Self::P521(_), Scheme::Sha512) => ecdsa("3.4"),
             (
                 Self::P256(_) | Self::P384(_) | Self::P521(_),
-                Scheme::Md5 | Scheme::Sha256 | Scheme::Pss(_),
+                Scheme::Md2 | Scheme::Md5 | Scheme::Sha256 | Scheme::Pss(_),
             ) => ecdsa("3.2"),
         }
     }
@@ -288,6 +291,7 @@ fn pss(salt: u8) -> Vec<u8> {
 impl Scheme {
     fn digest(self, message: &[u8]) -> Vec<u8> {
         match self {
+            Self::Md2 => Vec::new(),
             Self::Md5 => Md5::digest(message).to_vec(),
             Self::Sha1 => Sha1::digest(message).to_vec(),
             Self::Sha256 | Self::Pss(_) => Sha256::digest(message).to_vec(),
@@ -298,6 +302,7 @@ impl Scheme {
 
     fn digest_oid(self) -> ObjectIdentifier {
         match self {
+            Self::Md2 => ObjectIdentifier::new_unwrap("1.2.840.113549.2.2"),
             Self::Md5 => ObjectIdentifier::new_unwrap("1.2.840.113549.2.5"),
             Self::Sha1 => ObjectIdentifier::new_unwrap("1.3.14.3.2.26"),
             Self::Sha256 | Self::Pss(_) => SHA_256,

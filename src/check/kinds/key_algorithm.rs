@@ -18,7 +18,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct KeyAlgorithm {
     /// The algorithms allowed: rsa, rsa-pss, ec, ed25519, ed448, dsa, or a dotted OID.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("items" = { "type": "string", "examples": ["rsa", "ec", "ed25519"] }))]
     allowed: Vec<String>,
 }
 
