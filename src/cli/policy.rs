@@ -12,7 +12,7 @@ use super::inspect::Format;
 use super::{Failure, Outcome, policies};
 use crate::policy::Difference;
 use crate::source::escape;
-use crate::{facts, policy, report, trust};
+use crate::{facts, policy, policy_test, report, trust};
 
 /// Validate, show and describe policy files.
 #[derive(Debug, Args)]
@@ -87,6 +87,10 @@ enum Kind {
     Facts,
     /// What `trust import` writes.
     TrustedLists,
+    /// Tests of policies.
+    Test,
+    /// What `test --format json` writes.
+    TestReport,
 }
 
 pub(super) fn run(
@@ -124,6 +128,8 @@ pub(super) fn run(
                 Kind::ReportLine => report::jsonl::schema(),
                 Kind::Facts => facts::schema(),
                 Kind::TrustedLists => trust::lists::schema(),
+                Kind::Test => policy_test::schema(),
+                Kind::TestReport => report::policy_tests::schema(),
             };
             environment.output(&format!("{schema:#}\n"))?;
             Ok(Outcome::Clean)

@@ -93,6 +93,9 @@ pub(super) fn run(
         mutation,
     };
     deliver(&outcome, arguments, environment)?;
+    if found.is_empty() && !arguments.quiet {
+        environment.note("nothing to test: there is no file called *.test.yaml");
+    }
     if !broken.is_empty() {
         return Err(broken.into());
     }
@@ -118,15 +121,11 @@ fn deliver(
         Form::Junit => policy_tests::junit(outcome, require).map_err(|error| said(&error))?,
     };
     environment.output(&text)?;
-    if arguments.quiet {
+    if arguments.quiet || outcome.files.is_empty() {
         return Ok(());
     }
-    if outcome.files.is_empty() {
-        environment.note("nothing to test: no file called *.test.yaml was run");
-    } else {
-        for line in policy_tests::summary(outcome) {
-            environment.note(&line);
-        }
+    for line in policy_tests::summary(outcome) {
+        environment.note(&line);
     }
     Ok(())
 }

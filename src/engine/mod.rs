@@ -349,7 +349,7 @@ fn apply(
 }
 
 impl Plan {
-    /// The rules of a file's policy that are wanted and apply under these labels.
+    /// The rules of a file's policy that are on, wanted, and apply under these labels.
     fn rules<'a>(
         &'a self,
         file: &'a PlannedFile,
@@ -362,6 +362,6 @@ impl Plan {
     fn wants(&self, rule: &Rule) -> bool {
         let id: &str = &rule.id;
         let selected = self.select.is_empty() || self.select.contains(id);
-        selected && !self.ignore.contains(id)
+        selected && !self.ignore.contains(id) && !rule.is_off()
     }
 }

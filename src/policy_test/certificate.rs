@@ -39,9 +39,11 @@ pub(super) struct CertificateDocument {
     pub(super) issued_by: Option<Located<String>>,
     /// The subject's attributes in order, by their names in facts (`common_name`) or their OIDs; a list for several
     /// of one type.
+    #[serde(default)]
     #[schemars(schema_with = "schema::name")]
     subject: Option<Node>,
     /// The issuer's name, where it is not the subject of who signs.
+    #[serde(default)]
     #[schemars(schema_with = "schema::name")]
     issuer: Option<Node>,
     /// The key: `rsa-BITS`, `p-256`, `p-384`, `p-521`, `ed25519`, and RSA keys of 2048 bits that are weak:
@@ -81,6 +83,10 @@ pub(super) struct CertificateDocument {
     subject_key_identifier: Option<Located<String>>,
     /// The identifier of the issuer's key, in hexadecimal, where it is not the one that the issuer has.
     authority_key_identifier: Option<Located<String>>,
+    /// The address of a revocation list.
+    crl_distribution_point: Option<String>,
+    /// The address of the issuer's certificate.
+    authority_information_access: Option<String>,
     /// Extensions as they stand, by OID: the value's DER in hexadecimal.
     extensions: Option<BTreeMap<String, Located<String>>>,
     /// Extensions that are left out, by the names above or their OIDs.
@@ -111,6 +117,7 @@ enum Kind {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::partial)]
 struct BasicConstraints {
     /// Whether it is a CA.
     ca: bool,
@@ -163,6 +170,7 @@ struct Statements {
 /// The statement of TS 119 495, 5.1.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::partial)]
 struct Psd2 {
     /// Roles by name (`PSP_AI`); a role of another name or OID is written `NAME OID`.
     roles: Vec<Located<String>>,
@@ -172,7 +180,7 @@ struct Psd2 {
     /// The authority's identifier.
     #[serde(default = "Psd2::nca_id")]
     nca_id: String,
-    /// Roles are written flat, without a SEQUENCE around each, as some software does.
+    /// Roles are written flat, as some software does: one SEQUENCE around all of them, instead of one around each.
     #[serde(default)]
     flat_roles: bool,
 }
@@ -504,6 +512,12 @@ impl Reader<'_> {
         if let Some(identifier) = &document.authority_key_identifier {
             made.authority = Authority::Named(self.octets(identifier));
         }
+        if let Some(address) = &document.crl_distribution_point {
+            made = made.with(Extension::crl(address));
+        }
+        if let Some(address) = &document.authority_information_access {
+            made = made.with(Extension::ca_issuers(address));
+        }
         for (oid, value) in document.extensions.iter().flatten() {
             let octets = self.octets(value);
             let named = Located {
@@ -677,7 +691,10 @@ impl Reader<'_> {
             } else {
                 let message = format!("`{}` is no role", escape(name));
                 let names = known.map(|(_, name)| name);
-                let help = format!("{}; another one is written `NAME OID`", one_of(name, names));
+                let help = format!(
+                    "{} (another one is written `NAME OID`)",
+                    one_of(name, names)
+                );
                 self.say(role.span, message, "role", &help);
             }
         }
@@ -710,7 +727,7 @@ impl Reader<'_> {
             } else {
                 let names = names.iter().map(|(name, _)| *name);
                 let names = one_of(&text.value, names);
-                format!("{names}, or numbers with dots between them")
+                format!("{names} (or numbers with dots between them)")
             };
             self.say(text.span, message, "object identifier", &help);
         }

@@ -20,19 +20,24 @@ use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
 #[schemars(rename = "Chain")]
 pub(super) struct ChainDocument {
     /// The chain of `chains` that this one is like; what is given here replaces it, key by key.
+    #[serde(default)]
     #[schemars(with = "String")]
     #[expect(dead_code, reason = "merged before the rest is read")]
     like: Option<Node>,
     /// The end entity: `{}` is one that nothing is wrong with.
+    #[serde(default)]
     #[schemars(with = "CertificateDocument")]
     leaf: Option<Node>,
     /// The CA between the leaf and the root.
+    #[serde(default)]
     #[schemars(with = "CertificateDocument")]
     intermediate: Option<Node>,
     /// The root.
+    #[serde(default)]
     #[schemars(with = "CertificateDocument")]
     root: Option<Node>,
     /// More certificates, by name. Each is a CA that signs itself, unless `issued_by` and `kind` say otherwise.
+    #[serde(default)]
     #[schemars(with = "BTreeMap<String, CertificateDocument>")]
     others: Option<Node>,
     /// Which certificates stand in the file, first to last; without it the leaf, the intermediate, `others` and

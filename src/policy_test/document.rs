@@ -29,6 +29,7 @@ pub(super) struct TestDocument {
     /// The instant at which the cases are judged: a day (its first instant, UTC) or RFC 3339.
     at: Located<String>,
     /// Values for variables of the policy.
+    #[serde(default)]
     #[schemars(schema_with = "schema::values")]
     vars: Option<Node>,
     /// The environment label of the files.
@@ -36,6 +37,7 @@ pub(super) struct TestDocument {
     /// The app label of the files.
     app: Option<String>,
     /// Chains to start from, by name.
+    #[serde(default)]
     #[schemars(schema_with = "schema::chains")]
     chains: Option<Node>,
     /// The cases.
@@ -51,6 +53,7 @@ struct CaseDocument {
     /// What the case shows, in a few words; each name once a file.
     name: Located<String>,
     /// A chain made to order: the name of one of `chains`, or a map.
+    #[serde(default)]
     #[schemars(schema_with = "schema::chain_or_name")]
     chain: Option<Node>,
     /// A file to read, relative to this one.
@@ -70,9 +73,11 @@ struct CaseDocument {
     /// Another instant than the file's.
     at: Option<Located<String>>,
     /// Values for variables, over those of the file.
+    #[serde(default)]
     #[schemars(schema_with = "schema::values")]
     vars: Option<Node>,
     /// What rules come to. A finding of a rule that is not named here fails the case.
+    #[serde(default)]
     #[schemars(schema_with = "schema::expectations")]
     expect: Option<Node>,
     /// Findings of rules that are not named are no matter.

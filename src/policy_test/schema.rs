@@ -35,6 +35,11 @@ pub(super) fn version(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "const": 1 })
 }
 
+/// What is required may stand in the chain that this one is like.
+pub(super) fn partial(schema: &mut Schema) {
+    schema.remove("required");
+}
+
 /// Values of variables.
 pub(super) fn values(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
@@ -79,7 +84,7 @@ pub(super) fn expectations(generator: &mut SchemaGenerator) -> Schema {
         .map(|(_, key, meaning)| {
             let rules = json!({
                 "description": meaning,
-                "anyOf": [{ "type": "string" }, { "type": "array", "items": rule }]
+                "anyOf": [rule, { "type": "array", "items": rule }]
             });
             ((*key).to_owned(), rules)
         })

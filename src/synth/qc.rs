@@ -146,14 +146,14 @@ impl Psd2 {
         }
     }
 
-    /// With these roles written flat, without a SEQUENCE around each.
+    /// With these roles written flat: one SEQUENCE around all pairs of OID and name, instead of one around each.
     #[must_use]
     pub fn flat(self, roles: &[Role<'_>]) -> Self {
         let parts = roles
             .iter()
             .flat_map(|(oid, name)| [der::oid(oid), utf8(name)]);
         Self {
-            roles: parts.collect(),
+            roles: vec![role_of(&parts.collect::<Vec<_>>())],
             ..self
         }
     }

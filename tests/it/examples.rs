@@ -11,7 +11,7 @@ use crate::support::certificate::Recipe;
 use crate::support::extension::{Extension, SERVER_AUTH};
 use crate::support::name::Name;
 use crate::support::program::{chainlint, check, findings, rules_of};
-use crate::support::{NOW, der, instant, keys, pem, project, qc, update};
+use crate::support::{NOW, instant, keys, pem, project, qc, update};
 
 /// Folder under `examples/`, the rule that speaks, and the file.
 fn mistakes() -> Vec<(&'static str, &'static str, Vec<u8>)> {
@@ -193,12 +193,7 @@ fn the_good_examples_have_no_finding() {
 
 /// A QWAC whose roles are encoded flat, a mistake that issuing software has made.
 fn flat_roles() -> Vec<u8> {
-    let pair = |(oid, name): qc::Role<'_>| [der::oid(&oid), qc::utf8(name)];
-    let parts = [qc::PSP_AI, qc::PSP_PI].map(pair).concat();
-    let psd2 = qc::Psd2 {
-        roles: vec![qc::role_of(&parts)],
-        ..qc::Psd2::of(&[])
-    };
+    let psd2 = qc::Psd2::of(&[]).flat(&[qc::PSP_AI, qc::PSP_PI]);
     let statements = qc::extension(&cases::qwac::statements(&psd2));
     chain_of(&qwac().with(statements), 2)
 }

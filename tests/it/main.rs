@@ -24,6 +24,7 @@ mod golden;
 mod layers;
 mod mending;
 mod places;
+mod policy_tests;
 mod readme;
 mod secrets;
 mod shell;

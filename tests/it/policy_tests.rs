@@ -1,0 +1,552 @@
+//! `chainlint test`, from outside.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::program::{chainlint, json};
+use crate::support::{files_below, project, update};
+
+const POLICY: &str = "\
+version: 1
+name: acme
+vars:
+  most: { type: integer, default: 398 }
+rules:
+  acme-lifetime:
+    severity: error
+    on: leaf
+    when: { class: [private] }
+    check: { validity-period: { max_days: '{vars.most}' } }
+    message: \"lives for {days} days\"
+  acme-size:
+    severity: warning
+    on: any
+    check: { rsa-key-size: { min_bits: 2048 } }
+    message: \"has {bits} bits\"
+";
+
+/// A folder with the policy and a test file of these cases.
+fn folder(cases: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("acme.yaml"), POLICY).unwrap();
+    let test = format!("version: 1\npolicy: acme.yaml\nat: 2026-11-23\ncases:\n{cases}");
+    fs::write(folder.path().join("acme.test.yaml"), test).unwrap();
+    folder
+}
+
+/// The exit status and the JSON report.
+fn tested(cases: &str, arguments: &[&str]) -> (i32, Value) {
+    let folder = folder(cases);
+    let output = chainlint(folder.path())
+        .args(["test", "--format", "json"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    (output.status.code().unwrap(), json(&output))
+}
+
+/// The messages of all misses.
+fn misses(report: &Value) -> Vec<String> {
+    let files = report["files"].as_array().unwrap().iter();
+    let cases = files.flat_map(|file| file["cases"].as_array().unwrap());
+    let misses = cases.flat_map(|case| case["misses"].as_array().unwrap());
+    misses
+        .map(|miss| miss["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// One case on a chain of a leaf with these fields and its root.
+fn case(leaf: &str, expect: &str) -> String {
+    format!(
+        "  - name: a case\n    chain: {{ leaf: {{ {leaf} }}, root: {{}} }}\n    expect: {{ {expect} }}\n"
+    )
+}
+
+#[test]
+fn the_tests_of_the_built_in_policies_cover_every_rule_and_notice_every_mutant() {
+    let output = chainlint(&project("."))
+        .args(["test", "policies", "--require-coverage", "--mutate"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{}{told}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(output.stdout.is_empty());
+    assert!(
+        told.contains("every rule is shown to fail and to pass"),
+        "{told}"
+    );
+    assert!(told.contains("all noticed"), "{told}");
+    // Each built-in policy has a file of its own.
+    for (name, _) in chainlint::policy::BUILTINS {
+        let test = format!("policies/{name}.test.yaml");
+        assert!(project(&test).exists(), "{test}");
+    }
+}
+
+#[test]
+fn no_answer_satisfies_another() {
+    let chains = [
+        ("fails", "days: 399", "acme-lifetime"),
+        ("passes", "days: 398", "acme-lifetime"),
+        (
+            "is of another class",
+            "days: 399, certificate_policies: [2.23.140.1.2.2]",
+            "acme-lifetime",
+        ),
+    ];
+    let answers = [
+        ("error", [true, false, false]),
+        ("fail", [true, false, false]),
+        ("warning", [false, false, false]),
+        ("advice", [false, false, false]),
+        ("pass", [false, true, false]),
+        ("not_applicable", [false, false, true]),
+        ("undetermined", [false, false, false]),
+        ("off", [false, false, false]),
+    ];
+    for (answer, met) in answers {
+        for ((what, leaf, rule), met) in chains.iter().zip(met) {
+            let (status, report) = tested(&case(leaf, &format!("{answer}: {rule}")), &[]);
+            assert_eq!(
+                status,
+                i32::from(!met),
+                "{answer}: {what}: {:?}",
+                misses(&report)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_neither_a_failure_nor_a_pass() {
+    let folder = TempDir::new().unwrap();
+    let policy = "version: 1\nname: acme\nrules:\n  acme-purpose:\n    severity: error\n    on: leaf\n    check: { purpose: { extended_key_usage: 1.3.6.1.5.5.7.3.2 } }\n    message: m\n";
+    fs::write(folder.path().join("acme.yaml"), policy).unwrap();
+    for (answer, status) in [("undetermined", 0), ("fail", 1), ("error", 1), ("pass", 1)] {
+        let test = format!(
+            "version: 1\npolicy: acme.yaml\nat: 2026-11-23\ncases:\n  - name: a\n    chain: {{ leaf: {{ extensions: {{ \"2.5.29.37\": \"3003020101\" }} }}, root: {{}} }}\n    expect: {{ {answer}: acme-purpose }}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), test).unwrap();
+        let output = chainlint(folder.path()).arg("test").output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{answer}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_off_is_off_and_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("acme.yaml"),
+        "version: 1\nname: acme\nextends: hygiene\nrules:\n  chain-order: off\n",
+    )
+    .unwrap();
+    for (answer, status) in [("off", 0), ("not_applicable", 1), ("pass", 1), ("fail", 1)] {
+        let test = format!(
+            "version: 1\npolicy: acme.yaml\nat: 2026-11-23\ncases:\n  - name: a\n    chain: {{ leaf: {{}}, root: {{}}, order: [root, leaf] }}\n    expect: {{ {answer}: chain-order }}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), test).unwrap();
+        let output = chainlint(folder.path()).arg("test").output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{answer}");
+    }
+}
+
+#[test]
+fn a_finding_that_no_case_speaks_of_fails_it() {
+    let leaf = "days: 399, key: rsa-1024";
+    let (status, report) = tested(&case(leaf, "error: acme-lifetime"), &[]);
+    assert_eq!(status, 1);
+    assert_eq!(
+        misses(&report),
+        ["a case: `acme-size` is not expected to fail"]
+    );
+    let both = case(leaf, "error: acme-lifetime, warning: acme-size");
+    assert_eq!(tested(&both, &[]).0, 0);
+    let open = case(leaf, "error: acme-lifetime") + "    other_findings: true\n";
+    assert_eq!(tested(&open, &[]).0, 0);
+}
+
+#[test]
+fn a_finding_may_be_expected_with_its_message_field_certificate_and_count() {
+    let ways = [
+        ("message: lives for 399", 0),
+        ("message: lives for 400", 1),
+        ("field: validity", 0),
+        ("field: subject", 1),
+        ("certificate: 1", 0),
+        ("certificate: 2", 1),
+        ("count: 1", 0),
+        ("count: 2", 1),
+    ];
+    for (detail, wanted) in ways {
+        let expect = format!("error: {{ rule: acme-lifetime, {detail} }}");
+        let (status, report) = tested(&case("days: 399", &expect), &[]);
+        assert_eq!(status, wanted, "{detail}: {:?}", misses(&report));
+    }
+}
+
+#[test]
+fn a_case_may_set_variables_labels_and_the_instant() {
+    let of = |more: &str| case("days: 399", "error: acme-lifetime") + more;
+    assert_eq!(tested(&of(""), &[]).0, 0);
+    assert_eq!(tested(&of("    vars: { most: 399 }\n"), &[]).0, 1);
+    assert_eq!(tested(&of("    at: 2027-01-01\n"), &[]).0, 0);
+    assert_eq!(
+        tested(&of("    environment: staging\n    app: aisp\n"), &[]).0,
+        0
+    );
+}
+
+#[test]
+fn rules_without_a_failing_or_a_passing_case_are_named() {
+    let cases = case("days: 399", "error: acme-lifetime");
+    let (status, report) = tested(&cases, &["--coverage"]);
+    let expected = serde_json::json!([
+        { "policy": "acme", "rule": "acme-lifetime", "missing": ["pass"] },
+        { "policy": "acme", "rule": "acme-size", "missing": ["fail", "pass"] },
+    ]);
+    assert_eq!((status, &report["coverage"]), (0, &expected));
+    assert_eq!(tested(&cases, &["--require-coverage"]).0, 1);
+    // An answer that nothing was asked for is no cover.
+    let other = case(
+        "days: 399, certificate_policies: [2.23.140.1.2.2]",
+        "not_applicable: acme-lifetime",
+    );
+    assert_eq!(tested(&other, &["--require-coverage"]).0, 1);
+}
+
+#[test]
+fn mutants_that_no_case_notices_are_named() {
+    let named = |cases: &str| -> (i32, Vec<String>) {
+        let (status, report) = tested(cases, &["--mutate"]);
+        let survived = report["mutation"]["survived"].as_array().unwrap().iter();
+        let change = |of: &Value| {
+            format!(
+                "{}: {}",
+                of["rule"].as_str().unwrap(),
+                of["change"].as_str().unwrap()
+            )
+        };
+        (status, survived.map(change).collect())
+    };
+    let far = case(
+        "days: 500, key: rsa-1024",
+        "fail: [acme-lifetime, acme-size]",
+    );
+    assert_eq!(
+        named(&far),
+        (
+            1,
+            vec![
+                "acme-lifetime: severity: error → warning".to_owned(),
+                "acme-lifetime: max_days: 398 → 399".to_owned(),
+                "acme-size: severity: warning → advice".to_owned(),
+                "acme-size: min_bits: 2048 → 2047".to_owned(),
+            ]
+        )
+    );
+    let near = case(
+        "days: 399, key: rsa-2047",
+        "error: acme-lifetime, warning: acme-size",
+    );
+    assert_eq!(named(&near), (0, Vec::new()));
+}
+
+#[test]
+fn rules_of_parents_count_where_that_is_asked() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("acme.yaml"),
+        "version: 1\nname: acme\nextends: hygiene\nrules:\n  chain-order: warning\n",
+    )
+    .unwrap();
+    fs::write(
+        folder.path().join("a.test.yaml"),
+        "version: 1\npolicy: acme.yaml\nat: 2026-11-23\nchains: { good: { leaf: {}, root: {} } }\ncases:\n  - { name: a, chain: good, expect: { pass: chain-order } }\n  - { name: b, chain: { like: good, order: [root, leaf] }, expect: { warning: chain-order } }\n",
+    )
+    .unwrap();
+    let status = |arguments: &[&str]| {
+        let output = chainlint(folder.path())
+            .arg("test")
+            .args(arguments)
+            .output();
+        output.unwrap().status.code()
+    };
+    assert_eq!(status(&["--require-coverage", "--mutate"]), Some(0));
+    assert_eq!(status(&["--require-coverage", "--inherited"]), Some(1));
+    assert_eq!(status(&["--mutate", "--inherited"]), Some(1));
+}
+
+#[test]
+fn a_broken_test_file_hides_no_other() {
+    let folder = folder(&case("days: 399", "pass: acme-lifetime"));
+    fs::write(
+        folder.path().join("broken.test.yaml"),
+        "version: 1\npolicy: hygiene\nat: soon\ncases: []\n",
+    )
+    .unwrap();
+    let output = chainlint(folder.path()).arg("test").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let (out, told) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
+    assert!(out.contains("expected pass, but it fails (error)"), "{out}");
+    assert!(
+        told.contains("`soon` is no instant") && told.contains("there is no case"),
+        "{told}"
+    );
+}
+
+#[test]
+fn no_test_file_is_nothing_and_a_missing_one_an_error() {
+    let folder = TempDir::new().unwrap();
+    let status = |arguments: &[&str]| {
+        let output = chainlint(folder.path())
+            .arg("test")
+            .args(arguments)
+            .output();
+        output.unwrap().status.code()
+    };
+    assert_eq!(status(&[]), Some(3));
+    assert_eq!(status(&["--allow-empty"]), Some(0));
+    assert_eq!(status(&["nowhere.test.yaml"]), Some(2));
+    fs::write(folder.path().join("empty.test.yaml"), "").unwrap();
+    assert_eq!(status(&[]), Some(2));
+}
+
+/// What is wrong with a test file of these cases: line, column and message of each.
+fn wrong(cases: &str) -> String {
+    let folder = folder(cases);
+    let output = chainlint(folder.path()).arg("test").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{cases}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn each_mistake_in_a_test_file_is_told_where_it_stands() {
+    let chain = |chain: &str| {
+        format!("  - name: a\n    chain: {chain}\n    expect: {{ pass: acme-size }}\n")
+    };
+    let leaf = |leaf: &str| chain(&format!("{{ leaf: {{ {leaf} }}, root: {{}} }}"));
+    let table = [
+        (leaf("dayz: 3"), ":6:22", "did you mean `days`?"),
+        (leaf("days: long"), ":6:28", "expected"),
+        (leaf("key: rsa-9"), ":6:27", "from 16 to"),
+        (leaf("key: p-265"), ":6:27", "did you mean `p-256`?"),
+        (
+            leaf("key_of: stem"),
+            ":6:30",
+            "the chain has no certificate `stem`",
+        ),
+        (
+            leaf("issued_by: stem"),
+            ":6:33",
+            "the chain has no certificate `stem`",
+        ),
+        (leaf("not_before: soon"), ":6:34", "is no instant"),
+        (leaf("days: 3, not_after: 2027-01-01"), ":6:28", "twice"),
+        (leaf("serial_number: xyz"), ":6:37", "is no hexadecimal"),
+        (leaf("version: 4"), ":6:31", "X.509 has no version 4"),
+        (leaf("key_usage: [sign]"), ":6:34", "expected one of"),
+        (
+            leaf("extended_key_usage: [client]"),
+            ":6:43",
+            "did you mean `client_auth`?",
+        ),
+        (
+            leaf("certificate_policies: [any]"),
+            ":6:45",
+            "no object identifier",
+        ),
+        (
+            leaf("subject: { comon_name: a }"),
+            ":6:33",
+            "did you mean `common_name`?",
+        ),
+        (leaf("subject: { common_name: 3 }"), ":6:46", "in"),
+        (
+            leaf("subject_alternative_name: { ips: [host] }"),
+            ":6:56",
+            "no IP address",
+        ),
+        (
+            leaf("qc_statements: { psd2: { roles: [PSP_A] } }"),
+            ":6:55",
+            "did you mean `PSP_PA`?",
+        ),
+        (
+            leaf("critical: [name_constraints]"),
+            ":6:33",
+            "has no extension",
+        ),
+        (leaf("signature: sha3"), ":6:33", "did you mean `sha384`?"),
+        (chain("good"), ":6:12", "no chain `good`"),
+        (chain("{ like: good }"), ":6:20", "no chain `good`"),
+        (
+            chain("{ leaf: {}, order: [leaf, root] }"),
+            ":6:38",
+            "no certificate `root`",
+        ),
+        (
+            chain("{ leaf: {}, write: { replace: [{ text: xyz, with: a }] } }"),
+            ":6:51",
+            "not in the file",
+        ),
+        (chain("{}"), ":6:12", "no certificate"),
+        (
+            "  - name: a\n    expect: { pass: acme-size }\n".to_owned(),
+            ":5:11",
+            "needs one of",
+        ),
+        (
+            "  - name: a\n    file: nowhere.pem\n".to_owned(),
+            ":6:11",
+            "cannot be read",
+        ),
+        (
+            case("", "passes: acme-size"),
+            ":7:15",
+            "did you mean `pass`?",
+        ),
+        (
+            case("", "pass: acme-sise"),
+            ":7:21",
+            "did you mean `acme-size`?",
+        ),
+        (
+            case("", "pass: [acme-size], fail: acme-size"),
+            ":7:40",
+            "named twice",
+        ),
+        (
+            case("", "pass: { rule: acme-size, count: 1 }"),
+            ":7:21",
+            "has no findings",
+        ),
+        (
+            case("", "fail: { message: a }"),
+            ":7:21",
+            "`rule` is missing",
+        ),
+        (
+            case("", "pass: acme-size") + &case("", "pass: acme-size"),
+            ":8:11",
+            "already",
+        ),
+        (
+            case("", "") + "    other_findings: true\n",
+            ":5:11",
+            "cannot fail",
+        ),
+        (
+            case("", "pass: acme-size") + "    vars: { mos: 3 }\n",
+            ":8:13",
+            "did you mean `most`?",
+        ),
+    ];
+    let mut unmet = Vec::new();
+    for (cases, place, text) in &table {
+        let told = wrong(cases);
+        if !told.contains(&format!("acme.test.yaml{place}")) || !told.contains(text) {
+            unmet.push(format!("{place} {text}\n{cases}{told}"));
+        }
+    }
+    assert!(unmet.is_empty(), "{}", unmet.join("\n----\n"));
+}
+
+#[test]
+fn several_mistakes_are_told_at_once() {
+    let cases =
+        case("dayz: 3", "pass: acme-size") + "  - name: b\n    chain: { leaf: { key: p-265 } }\n";
+    let told = wrong(&cases);
+    assert!(
+        told.contains("`days`") && told.contains("`p-256`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_forms_say_the_same() {
+    let folder = folder(
+        &(case("days: 399", "pass: acme-lifetime")
+            + "  - { name: b, chain: { leaf: {}, root: {} }, other_findings: true, expect: { pass: acme-size } }\n"),
+    );
+    let out = |form: &str| {
+        let output = chainlint(folder.path())
+            .args(["test", "--format", form])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{form}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report: Value = serde_json::from_str(&out("json")).unwrap();
+    let schema = fs::read(project("schema/test-report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    assert!(
+        jsonschema::validator_for(&schema)
+            .unwrap()
+            .is_valid(&report)
+    );
+    assert_eq!(
+        report["summary"],
+        serde_json::json!({ "cases": 2, "passed": 1, "failed": 1 })
+    );
+    let suites = quick_junit::Report::deserialize_from_str(&out("junit")).unwrap();
+    assert_eq!((suites.tests, suites.failures), (2, 1));
+    let full = out("full");
+    assert!(
+        full.contains("expected pass, but it fails (error)") && full.contains("acme.test.yaml:7"),
+        "{full}"
+    );
+}
+
+#[test]
+fn the_schemas_are_fresh() {
+    for kind in ["test", "test-report"] {
+        let output = chainlint(&project("."))
+            .args(["policy", "schema", kind])
+            .output()
+            .unwrap();
+        let path = project(&format!("schema/{kind}.schema.json"));
+        if update() {
+            fs::write(&path, &output.stdout).unwrap();
+        }
+        assert_eq!(
+            fs::read(&path).unwrap_or_default(),
+            output.stdout,
+            "{kind}.schema.json is stale: run `UPDATE=1 cargo test`"
+        );
+    }
+}
+
+#[test]
+fn every_test_file_of_the_repository_fits_the_schema() {
+    let schema = fs::read(project("schema/test.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut count = 0;
+    for folder in ["policies", "examples"] {
+        for path in files_below(&project(folder)) {
+            if !path.to_string_lossy().ends_with(".test.yaml") {
+                continue;
+            }
+            let text = fs::read_to_string(project(folder).join(&path)).unwrap();
+            let value: Value = serde_saphyr::from_str(&text).unwrap();
+            let errors: Vec<String> = validator
+                .iter_errors(&value)
+                .map(|error| error.to_string())
+                .collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 3);
+    let misspelt = serde_json::json!({ "version": 1, "policy": "hygiene", "at": "2026-11-23", "cases": [{ "name": "a", "chan": {} }] });
+    assert!(!validator.is_valid(&misspelt));
+}
