@@ -8,6 +8,7 @@ pub mod kinds;
 mod qualified;
 mod table;
 pub mod text;
+pub mod waiver;
 
 pub use table::{Details, KINDS, Kind, Parameters, Scope, documentation, kind};
 
@@ -92,6 +93,8 @@ pub enum Check {
     Chain(Box<dyn ChainCheck>),
     /// Asked once of each file, whatever became of it.
     File(Box<dyn FileCheck>),
+    /// Asked once of each waiver of the config, when all files were judged.
+    Waiver(Box<dyn waiver::WaiverCheck>),
 }
 
 /// What a check found.

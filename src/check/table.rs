@@ -38,6 +38,8 @@ pub enum Scope {
     Chain,
     /// The file as such.
     File,
+    /// Each waiver of the config.
+    Waiver,
 }
 
 /// One row of the table.
@@ -159,6 +161,9 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::validity_limit::ValidityLimit>(),
     row::<kinds::validity_period::ValidityPeriod>(),
     row::<kinds::version::Version>(),
+    row::<kinds::waiver_allowed::WaiverAllowed>(),
+    row::<kinds::waiver_in_force::WaiverInForce>(),
+    row::<kinds::waiver_used::WaiverUsed>(),
 ];
 
 /// The check of that name.
