@@ -20,6 +20,7 @@ mod template;
 mod texts;
 mod variable;
 mod vars;
+mod waiver;
 
 pub use builtin::BUILTINS;
 pub use config::{CONFIG_NAMES, Config, Mapping, discover};
@@ -33,7 +34,9 @@ pub use show::show;
 pub use template::Template;
 pub use variable::{VarType, VarValue, Variable};
 pub use vars::{Override, OverrideValue, undeclared};
+pub use waiver::{Answer, Entry, Question, Standing, Waiver, Waivers};
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use crate::source::Source;
@@ -49,8 +52,19 @@ pub struct Policy {
     pub vars: Vec<Variable>,
     /// The rules, those of the parents first; rules that are off are among them.
     pub rules: Vec<Rule>,
+    /// How many days ahead the last day of a waiver may lie, and where that is said.
+    pub waiver_days: Option<WaiverDays>,
     /// The files, parents first, the policy's own last.
     pub sources: Vec<Arc<Source>>,
+}
+
+/// How many days ahead the last day of a waiver may lie.
+#[derive(Debug, Clone)]
+pub struct WaiverDays {
+    /// Counted from the day of the run (UTC), which is 0.
+    pub days: NonZeroU16,
+    /// Where that is said.
+    pub at: Location,
 }
 
 impl Policy {

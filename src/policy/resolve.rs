@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Policy;
+use super::{Policy, WaiverDays};
 use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
@@ -43,6 +43,7 @@ impl Resolving<'_> {
             .iter()
             .map(|document| document.source.clone())
             .collect();
+        let waiver_days = waiver_days(&documents);
         let drafts = merge(documents);
         let with_check = |draft: &&Draft| draft.fields.contains_key(&Field::Check);
         let ids = drafts
@@ -65,6 +66,7 @@ impl Resolving<'_> {
             description: description.map(Into::into),
             vars: variables.into_all(),
             rules,
+            waiver_days,
             sources,
         })
     }
@@ -78,6 +80,18 @@ impl Resolving<'_> {
             variables.entry(key, &given, self.complete, problems);
         }
     }
+}
+
+/// The smallest number of all layers: what a parent forbids no child allows.
+fn waiver_days(documents: &[Document]) -> Option<WaiverDays> {
+    let given = documents.iter().filter_map(|document| {
+        let days = document.waiver_days.as_ref()?;
+        Some(WaiverDays {
+            days: days.value,
+            at: Location::new(&document.source, days.span),
+        })
+    });
+    given.min_by_key(|given| given.days)
 }
 
 /// The rules of all layers: those of the first keep their order, new ones follow.

@@ -38,6 +38,8 @@ pub struct Rule {
     pub description: Option<Arc<str>>,
     /// What fails and what passes.
     pub examples: Option<Examples>,
+    /// Whether a waiver may cover its findings.
+    pub is_waivable: bool,
     /// Where the policy asks for it: the rule's id in the file that gave it its check.
     pub location: Location,
     /// The fields as they were written, each where it came from.
