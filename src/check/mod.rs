@@ -10,6 +10,7 @@ pub mod kinds;
 mod qualified;
 mod table;
 pub mod text;
+pub mod waiver;
 
 pub use direction::{Direction, direction, step};
 pub use kinds::validity_limit::public_limit;
@@ -106,6 +107,8 @@ pub enum Check {
     Chain(Box<dyn ChainCheck>),
     /// Asked once of each file, whatever became of it.
     File(Box<dyn FileCheck>),
+    /// Asked once of each waiver of the config, when all files were judged.
+    Waiver(Box<dyn waiver::WaiverCheck>),
 }
 
 /// What a check found.

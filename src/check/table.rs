@@ -44,6 +44,8 @@ pub enum Scope {
     File,
     /// Each certificate where the rule has `on`, else the chain.
     ByRule,
+    /// Each waiver of the config.
+    Waiver,
 }
 
 /// What a check may know of the rule that asks it.
@@ -181,6 +183,9 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::validity_limit::ValidityLimit>(),
     row::<kinds::validity_period::ValidityPeriod>(),
     row::<kinds::version::Version>(),
+    row::<kinds::waiver_allowed::WaiverAllowed>(),
+    row::<kinds::waiver_in_force::WaiverInForce>(),
+    row::<kinds::waiver_used::WaiverUsed>(),
 ];
 
 /// The check of that name.

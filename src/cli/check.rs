@@ -9,7 +9,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::environment::Environment;
 use super::output::{OutputArguments, Outputs};
+use super::plan::Wanted;
 use super::progress::Bar;
+use super::waivers::waiving;
 use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
@@ -65,6 +67,9 @@ pub(super) struct Arguments {
     /// Leave these rules out.
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// Report findings that are waived as if they were not.
+    #[arg(long)]
+    no_waivers: bool,
     /// What cannot be checked is an error.
     #[arg(long)]
     pub(super) strict: bool,
@@ -106,7 +111,7 @@ pub(super) struct Arguments {
 
 /// A severity on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Threshold {
+pub(super) enum Threshold {
     Error,
     Warning,
     Advice,
@@ -138,7 +143,15 @@ pub(super) fn run(
         arguments.no_config,
         environment,
     )?;
-    let files = plan::files(arguments, environment, config.as_ref())?;
+    let waiving = match &config {
+        Some(config) if !arguments.no_waivers => {
+            Some(waiving(config, &searched(arguments), environment)?)
+        }
+        Some(_) | None => None,
+    };
+    let waivers = waiving.as_ref().map(|waiving| &waiving.waivers);
+    let wanted = Wanted::from(arguments);
+    let files = plan::files(&wanted, environment, config.as_ref(), waivers)?;
     outputs.spare(&files)?;
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
     let (select, ignore) = selection(arguments, &known)?;
@@ -149,6 +162,7 @@ pub(super) fn run(
         select,
         ignore,
         limits: input::Limits::default(),
+        waiving,
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {
@@ -232,6 +246,17 @@ fn tell(
     } else {
         environment.note(&summary::line(report));
     }
+}
+
+/// The folders that the run searches.
+fn searched(arguments: &Arguments) -> Vec<PathBuf> {
+    if arguments.staged {
+        return Vec::new();
+    }
+    if arguments.paths.is_empty() && arguments.files_from.is_none() {
+        return vec![PathBuf::from(".")];
+    }
+    arguments.paths.clone()
 }
 
 /// The rules to apply and to leave out; each must be one of the run's.

@@ -70,6 +70,9 @@ fn text(rule: &Rule, everywhere: &[(&Policy, &Rule)]) -> String {
     if rule.locked {
         out.push_str("Locked    a policy that extends this one may tighten it, and no more\n");
     }
+    if !rule.is_waivable {
+        out.push_str("Waivers   none covers it\n");
+    }
     let _ = writeln!(out, "Written   {}", rule.location);
     out.push_str("\nSays\n");
     for (outcome, message) in rule.message.iter() {

@@ -3,8 +3,6 @@
 //! Each mended file is judged again before it is written; a file whose mends do not cure what they should is
 //! left as it is.
 
-mod replace;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +12,7 @@ use clap::ValueEnum;
 use similar::TextDiff;
 
 use super::environment::Environment;
-use super::{Failure, check};
+use super::{Failure, check, replace};
 use crate::chain::{self, Session};
 use crate::check::kind;
 use crate::engine::{Plan, PlannedFile, PlannedInput};
@@ -197,6 +195,7 @@ fn judge(
         select: plan.select.clone(),
         ignore: plan.ignore.clone(),
         limits: plan.limits,
+        waiving: None,
     };
     let report = check::execute(&again, arguments, environment)?;
     let mut found: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();

@@ -14,10 +14,12 @@ mod plan;
 mod policies;
 mod policy;
 mod progress;
+mod replace;
 mod rules;
 mod staged;
 mod test;
 mod trust;
+mod waivers;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -100,6 +102,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Policy(policy::Arguments),
     Test(test::Arguments),
+    Waivers(waivers::Arguments),
     Init(init::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -128,6 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
         Command::Policy(arguments) => policy::run(&arguments, &mut environment),
         Command::Test(arguments) => test::run(&arguments, &mut environment),
+        Command::Waivers(arguments) => waivers::run(&arguments, &mut environment),
         Command::Init(arguments) => init::run(&arguments, &mut environment),
         Command::Completions(arguments) => completions::run(&arguments, &mut environment),
         Command::Man(arguments) => man::run(&arguments, &mut environment),

@@ -7,67 +7,116 @@ use std::sync::Arc;
 
 use super::check::Arguments;
 use super::environment::Environment;
+use super::waivers::{from_config, refuse_unknown_rules};
 use super::{Failure, policies, staged};
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
-use crate::policy::{self, Config, Override, Policy, Reference, Selection};
+use crate::policy::{self, Config, Override, Policy, Reference, Selection, Waivers};
 use crate::source::escape;
 use crate::trust::{Anchors, Given};
 
 /// The longest list of names, in bytes: about a million paths.
 const MAX_LIST: u64 = 64 << 20;
 
-/// The files of the run, each with its policy.
+/// What a run is over.
+#[derive(Debug, Default, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct Wanted<'a> {
+    /// Files and folders.
+    pub(super) paths: &'a [PathBuf],
+    /// What is staged, instead.
+    pub(super) staged: bool,
+    /// A list of more files.
+    pub(super) files_from: Option<&'a Path>,
+    /// The list's names are ended by NULs.
+    pub(super) null: bool,
+    /// What to call standard input.
+    pub(super) stdin_filename: &'a str,
+    /// The policy for all files, where an option names it.
+    pub(super) policy: Option<&'a str>,
+    /// `NAME=VALUE` each.
+    pub(super) vars: &'a [String],
+    /// Look also where git and convention say not to.
+    pub(super) no_ignore: bool,
+    /// Treat files that the user named as if they had been found.
+    pub(super) force_exclude: bool,
+}
+
+impl<'a> From<&'a Arguments> for Wanted<'a> {
+    fn from(arguments: &'a Arguments) -> Self {
+        Self {
+            paths: &arguments.paths,
+            staged: arguments.staged,
+            files_from: arguments.files_from.as_deref(),
+            null: arguments.null,
+            stdin_filename: &arguments.stdin_filename,
+            policy: arguments.policy.as_deref(),
+            vars: &arguments.vars,
+            no_ignore: arguments.no_ignore,
+            force_exclude: arguments.force_exclude,
+        }
+    }
+}
+
+/// The files of the run, each with its policy; waivers of rules that no policy has are refused.
 pub(super) fn files(
-    arguments: &Arguments,
+    wanted: &Wanted<'_>,
     environment: &Environment,
     config: Option<&Config>,
+    waivers: Option<&Waivers>,
 ) -> Result<Vec<PlannedFile>, Failure> {
-    let inputs = inputs(arguments, environment, config)?;
-    let flags: Vec<Override> = arguments
+    let inputs = inputs(wanted, environment, config)?;
+    let flags: Vec<Override> = wanted
         .vars
         .iter()
         .map(|text| Override::from_flag(text))
         .collect::<Result<_, _>>()?;
-    let mut loader = Loader::new(arguments.policy.as_deref(), config, flags, environment)?;
+    let mut loader = Loader::new(wanted.policy, config, flags, environment)?;
     let mut files = Vec::with_capacity(inputs.len());
     for input in inputs {
         files.push(loader.plan(input)?);
     }
     loader.refuse_unknown_variables()?;
+    if let Some((waivers, config)) = waivers.zip(config).filter(|_| !files.is_empty()) {
+        let loaded = loader.loaded.values().map(|(policy, _)| &**policy);
+        refuse_unknown_rules(waivers, &loaded.collect::<Vec<_>>(), config)?;
+    }
     Ok(files)
 }
 
 /// What to look at: the named paths, or the current folder.
 fn inputs(
-    arguments: &Arguments,
+    wanted: &Wanted<'_>,
     environment: &Environment,
     config: Option<&Config>,
 ) -> Result<Vec<PlannedInput>, Failure> {
     let excluded =
         |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
-    if arguments.staged {
-        return staged::inputs(&arguments.paths, &environment.current, &excluded);
+    if wanted.staged {
+        return staged::inputs(wanted.paths, &environment.current, &excluded);
     }
     let options = input::Options {
-        no_ignore: arguments.no_ignore,
-        force_exclude: arguments.force_exclude,
+        no_ignore: wanted.no_ignore,
+        force_exclude: wanted.force_exclude,
         excluded: &excluded,
         is_wanted: input::may_hold_a_chain,
         current: &environment.current,
     };
-    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments
+    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = wanted
         .paths
         .iter()
         .cloned()
         .partition(|path| path.as_os_str() == "-");
-    if let Some(list) = &arguments.files_from {
+    if let Some(list) = wanted.files_from {
         if list.as_os_str() == "-" && !streams.is_empty() {
             let twice = "standard input is either a chain or the list of --files-from, not both";
             return Err(Failure::Said(twice.to_owned()));
         }
-        paths.extend(named_by(list, arguments.null, environment)?);
-    } else if arguments.paths.is_empty() {
+        paths.extend(named_by(list, wanted.null, environment)?);
+    } else if wanted.paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
     let found =
@@ -76,7 +125,7 @@ fn inputs(
     if !streams.is_empty() {
         let bytes = environment.input(input::Limits::default().bytes)?;
         inputs.push(PlannedInput::Bytes {
-            display: arguments.stdin_filename.clone(),
+            display: wanted.stdin_filename.to_owned(),
             bytes,
             named: true,
         });
@@ -118,7 +167,7 @@ fn named_by(list: &Path, null: bool, environment: &Environment) -> Result<Vec<Pa
 }
 
 /// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
-fn relative(path: &Path, folder: &Path) -> PathBuf {
+pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
@@ -189,8 +238,11 @@ impl<'a> Loader<'a> {
                 .insert(selection.matched.clone(), loaded.clone());
             loaded
         };
+        let config = self.config;
+        let from_config = config.and_then(|config| from_config(&path, config));
         Ok(PlannedFile {
             input,
+            from_config: from_config.map(Into::into),
             policy,
             anchors,
             environment: selection.environment,

@@ -132,5 +132,5 @@ pub(super) fn config(
         .display()
         .to_string();
     let named_at = Location::of_text("--config", &shown);
-    Ok(Some(Config::load(&path, &named_at, &read)?))
+    Ok(Some(Config::load(&path, &shown, &named_at, &read)?))
 }

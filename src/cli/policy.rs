@@ -87,6 +87,8 @@ enum Kind {
     Facts,
     /// What `trust import` writes.
     TrustedLists,
+    /// Files of waivers.
+    Waivers,
     /// Tests of policies.
     Test,
     /// What `test --format json` writes.
@@ -128,6 +130,7 @@ pub(super) fn run(
                 Kind::ReportLine => report::jsonl::schema(),
                 Kind::Facts => facts::schema(),
                 Kind::TrustedLists => trust::lists::schema(),
+                Kind::Waivers => policy::waivers_schema(),
                 Kind::Test => policy_test::schema(),
                 Kind::TestReport => report::policy_tests::schema(),
             };

@@ -48,3 +48,11 @@ impl Progress for Bar {
         }
     }
 }
+
+/// Nobody looks on.
+#[derive(Debug)]
+pub(super) struct Silent;
+
+impl Progress for Silent {
+    fn done(&self) {}
+}

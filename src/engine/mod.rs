@@ -7,6 +7,7 @@
 mod active;
 mod answer;
 mod stamp;
+mod waive;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use crate::source::{Source, escape};
 use crate::trust::Anchors;
 pub use answer::{Answer, Answers};
 use stamp::Stamp;
+pub use waive::{Waiving, unused_waivers};
 
 /// What to do.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Plan {
     pub ignore: BTreeSet<String>,
     /// Bounds on what one file may cost.
     pub limits: input::Limits,
+    /// Findings that somebody has answered for; `None` reports every finding as it is.
+    pub waiving: Option<Waiving>,
 }
 
 /// A file and what applies to it.
@@ -50,6 +54,8 @@ pub struct Plan {
 pub struct PlannedFile {
     /// Where it is, or what it says.
     pub input: PlannedInput,
+    /// Its path from the config's folder, with `/`; none where it lies outside, or there is no config.
+    pub from_config: Option<Arc<str>>,
     /// The rules.
     pub policy: Arc<Policy>,
     /// Whom to trust.
@@ -139,6 +145,15 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         });
         report.findings.append(&mut file.findings);
         report.files.push(file.outcome);
+    }
+    if let Some(waiving) = &plan.waiving {
+        waive::waive(plan, waiving, &mut report);
+        // Findings about waivers stand among the others by the name of their file; within each file the order
+        // stays.
+        report.findings.sort_by(|left, right| {
+            let key = |finding: &Finding| (finding.path.clone(), finding.start.offset);
+            key(left).cmp(&key(right))
+        });
     }
     report
 }
@@ -293,7 +308,7 @@ fn apply_to_file(
                     }),
                 );
             }
-            Check::Chain(_) | Check::Certificate(_) => {}
+            Check::Chain(_) | Check::Certificate(_) | Check::Waiver(_) => {}
         }
     }
     stamp.finish()
@@ -328,6 +343,8 @@ fn apply(
                     }),
                 );
             }
+            // Asked once all files were judged.
+            Check::Waiver(_) => {}
             Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
             Check::Certificate(check) => {
                 for (member, belongs) in chain.distinct_members() {

@@ -69,6 +69,8 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
     let description = compiler.typed::<String>(Field::Description);
     let examples = compiler.typed(Field::Examples);
     let locked = compiler.typed(Field::Locked);
+    let is_waivable = compiler.typed(Field::Waivable);
+    compiler.refuse_for_waivers(kind);
     compiler.missing();
     if problems.len() > before {
         return None;
@@ -85,6 +87,7 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
         description: description.map(|text| printable(text.trim_end()).into()),
         examples,
         locked: locked.unwrap_or_default(),
+        is_waivable: is_waivable.unwrap_or(!locked.unwrap_or_default()),
         location: draft.asked.unwrap_or(draft.first),
         id: draft.id,
         fields: draft.fields,
@@ -202,7 +205,7 @@ impl<'a> Compiler<'a> {
         }
         let variables = match kind.scope {
             Scope::ByRule => self.known.variables.constants(),
-            Scope::Certificate | Scope::Chain | Scope::File => Vec::new(),
+            Scope::Certificate | Scope::Chain | Scope::File | Scope::Waiver => Vec::new(),
         };
         let within = Within {
             source: &given.source,
@@ -291,9 +294,15 @@ impl<'a> Compiler<'a> {
                 self.problems.push(problem.help(help));
                 None
             }
-            (Some(Scope::Chain | Scope::File), Some(given)) => {
+            (Some(scope @ (Scope::Chain | Scope::File | Scope::Waiver)), Some(given)) => {
                 let name = kind.map_or("", |kind| kind.name);
-                let message = format!("the check `{name}` asks the file, not its certificates");
+                let asked = match scope {
+                    Scope::Waiver => "waivers, not certificates",
+                    Scope::Certificate | Scope::Chain | Scope::File | Scope::ByRule => {
+                        "the file, not its certificates"
+                    }
+                };
+                let message = format!("the check `{name}` asks {asked}");
                 let problem = given.problem(message, "`on` has no meaning here");
                 let mut problem = problem.help("remove `on`");
                 if let Some(check) = self.given(Field::Check) {
@@ -304,7 +313,26 @@ impl<'a> Compiler<'a> {
                 None
             }
             (Some(Scope::Certificate | Scope::ByRule) | None, Some(_)) => self.typed(Field::On),
-            (Some(Scope::Chain | Scope::File | Scope::ByRule) | None, None) => None,
+            (Some(Scope::Chain | Scope::File | Scope::ByRule | Scope::Waiver) | None, None) => None,
+        }
+    }
+
+    /// A rule about waivers is asked once in a run, of no file; and no waiver may hide another.
+    fn refuse_for_waivers(&mut self, kind: Option<&Kind>) {
+        let Some(kind) = kind.filter(|kind| kind.scope == Scope::Waiver) else {
+            return;
+        };
+        for (field, why) in [
+            (Field::When, "asks waivers, not chains"),
+            (Field::Waivable, "is about waivers, which no waiver covers"),
+        ] {
+            if let Some(given) = self.given(field) {
+                let field = field.as_str();
+                let message = format!("the check `{}` {why}", kind.name);
+                let problem = given.problem(message, &format!("`{field}` has no meaning here"));
+                self.problems
+                    .push(problem.help(format!("remove `{field}`")));
+            }
         }
     }
 

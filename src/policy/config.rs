@@ -14,16 +14,14 @@ use super::library::Reference;
 use super::location::Location;
 use super::schema;
 use super::vars::Override;
+use super::waiver::{self, Waiver, WaiverFile, Waivers, WaiversFile};
 use crate::finding::Severity;
 use crate::source::{Source, escape};
-use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value};
+use crate::span::Span;
+use crate::yaml::{self, Key, Located, Node, Problem, Problems};
 
 /// The names under which a config is looked for in a folder, the first one that is there counting.
 pub const CONFIG_NAMES: [&str; 3] = ["chainlint.yaml", "chainlint.yml", ".chainlint.yaml"];
-
-/// Keys that belong to the language but that this version does nothing with: to pass over them
-/// in silence would pretend that they hold.
-const NOT_YET: [&str; 1] = ["waivers"];
 
 /// A config of chainlint: which files fall under which policy.
 #[derive(Deserialize, JsonSchema)]
@@ -50,6 +48,12 @@ pub(super) struct ConfigFile {
     /// The lightest finding that makes a run fail; without it, `error`.
     #[schemars(with = "Severity")]
     fail_on: Option<Node>,
+    /// Findings that somebody has answered for, each for one rule and up to one day.
+    #[schemars(with = "Vec<WaiverFile>")]
+    waivers: Option<Node>,
+    /// Files with more waivers, by paths relative to this file.
+    #[schemars(with = "Vec<String>")]
+    waiver_files: Option<Node>,
 }
 
 /// What files get.
@@ -81,6 +85,8 @@ pub(super) struct MappingFile {
 pub struct Config {
     /// The file.
     pub source: Arc<Source>,
+    /// Where it is.
+    pub path: PathBuf,
     /// Its folder, from which patterns and paths start.
     pub folder: PathBuf,
     /// Values for variables, for every file.
@@ -91,6 +97,10 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// Files with trust anchors.
     pub trust_anchors: Vec<Reference>,
+    /// Its own waivers, in written order; see [`Config::waivers`].
+    pub(super) waivers: Vec<Waiver>,
+    /// Files with more of them.
+    pub waiver_files: Vec<Reference>,
     pub(super) exclude: GlobSet,
 }
 
@@ -124,26 +134,30 @@ pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf
 }
 
 impl Config {
-    /// Reads a config file; `named_at` is where it was asked for.
+    /// Reads a config file, shown as `name`; `named_at` is where it was asked for.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(
         path: &Path,
+        name: &str,
         named_at: &Location,
         read: &dyn Fn(&Path) -> io::Result<String>,
     ) -> Result<Self, Problems> {
-        let name = path.display().to_string();
         let text = read(path).map_err(|error| {
             let message = format!(
                 "the config `{}` cannot be read: {}",
-                escape(&name),
+                escape(name),
                 escape(&error.to_string())
             );
             vec![named_at.problem(message, "names it")]
         })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Self::parse(&text, &name, &folder)
+        let config = Self::parse(&text, name, &folder)?;
+        Ok(Self {
+            path: path.to_owned(),
+            ..config
+        })
     }
 
     /// Reads the text of a config that stands in `folder`; `name` is how it is shown.
@@ -169,6 +183,62 @@ impl Config {
     }
 }
 
+impl Config {
+    /// How a file that it names is shown: beside itself.
+    #[must_use]
+    pub fn shown(&self, reference: &Reference) -> String {
+        let folder = Path::new(&**self.source.name()).parent();
+        let path = folder.unwrap_or(Path::new("")).join(&reference.text);
+        path.display().to_string()
+    }
+
+    /// All waivers, its own before those of its waiver files.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the waiver files.
+    pub fn waivers(&self, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Waivers, Problems> {
+        let mut problems = Vec::new();
+        let mut all = self.waivers.clone();
+        for reference in &self.waiver_files {
+            match read(&reference.folder.join(&reference.text)) {
+                Ok(text) => {
+                    let source = Arc::new(Source::new(&self.shown(reference), &text));
+                    all.extend(waivers_of(&text, &source, &mut problems));
+                }
+                Err(error) => {
+                    let name = escape(&reference.text);
+                    let why = escape(&error.to_string());
+                    let message = format!("the waiver file `{name}` cannot be read: {why}");
+                    problems.push(reference.at.problem(message, "names it"));
+                }
+            }
+        }
+        if !problems.is_empty() {
+            yaml::sort(&mut problems);
+            return Err(problems);
+        }
+        Waivers::new(all).map_err(|error| {
+            let span = Span::default();
+            let message = format!("the patterns of the waivers are too much: {error}");
+            vec![Problem::new(&self.source, span, message, "config")]
+        })
+    }
+}
+
+/// The waivers of a file of their own.
+fn waivers_of(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Vec<Waiver> {
+    let Some(node) = yaml::read(text, source, problems) else {
+        return Vec::new();
+    };
+    let file: Option<WaiversFile> = yaml::read_known(None, &node, source, problems);
+    let Some(file) = file else {
+        return Vec::new();
+    };
+    document::version(&node, file.version.as_ref(), source, problems);
+    file.waivers
+        .map_or_else(Vec::new, |node| waiver::read(&node, source, problems))
+}
+
 struct Reader<'a> {
     source: &'a Arc<Source>,
     folder: &'a Path,
@@ -177,8 +247,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn config(&mut self, text: &str) -> Option<Config> {
-        let mut node = yaml::read(text, self.source, self.problems)?;
-        self.refuse_not_yet(&mut node);
+        let node = yaml::read(text, self.source, self.problems)?;
         let file: ConfigFile = yaml::read_known(None, &node, self.source, self.problems)?;
         document::version(&node, file.version.as_ref(), self.source, self.problems);
         let vars = self.vars(file.vars);
@@ -191,32 +260,30 @@ impl Reader<'_> {
             .trust_anchors
             .and_then(|node| self.typed(&node, "trust_anchors"));
         let anchors = anchors.unwrap_or_default();
+        let waivers = match &file.waivers {
+            Some(node) => waiver::read(node, self.source, self.problems),
+            None => Vec::new(),
+        };
+        let waiver_files: Option<Vec<Located<String>>> = file
+            .waiver_files
+            .and_then(|node| self.typed(&node, "waiver_files"));
+        let waiver_files = waiver_files.unwrap_or_default();
         let fail_on = file.fail_on.and_then(|node| self.typed(&node, "fail_on"));
         Some(Config {
             source: self.source.clone(),
+            path: PathBuf::new(),
             folder: self.folder.to_owned(),
             vars,
             mappings,
             fail_on,
             trust_anchors: anchors.iter().map(|named| self.reference(named)).collect(),
+            waivers,
+            waiver_files: waiver_files
+                .iter()
+                .map(|named| self.reference(named))
+                .collect(),
             exclude,
         })
-    }
-
-    fn refuse_not_yet(&mut self, node: &mut Node) {
-        let Value::Map(entries) = &mut node.value else {
-            return;
-        };
-        entries.retain(|(key, _)| {
-            let known = NOT_YET.contains(&key.name.as_str());
-            if known {
-                let message = format!("this version of chainlint has no `{}` yet", key.name);
-                let problem = Problem::new(self.source, key.span, message, "not in this version");
-                let help = "remove it: it would have no effect";
-                self.problems.push(problem.help(help));
-            }
-            !known
-        });
     }
 
     fn typed<T: DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
@@ -343,7 +410,7 @@ impl Reader<'_> {
 }
 
 /// A pattern, or why it is none and what to do.
-fn glob(text: &str) -> Result<Glob, (String, &'static str)> {
+pub(super) fn glob(text: &str) -> Result<Glob, (String, &'static str)> {
     let text = text.strip_prefix("./").unwrap_or(text);
     if text.is_empty() {
         return Err(("it is empty".to_owned(), "`**` matches every file"));

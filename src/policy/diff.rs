@@ -11,9 +11,9 @@ use crate::yaml::{Node, Value};
 /// One difference between two policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The rule's id, or the variable's name.
+    /// The rule's id, or the variable's name; `waivers` for their bounds.
     pub of: String,
-    /// What differs: `rule`, `severity`, `on`, `when`, `check`, a parameter's name, or `variable`.
+    /// What differs: `rule`, `severity`, `on`, `when`, `check`, a parameter's name, `waivable`, or `variable`.
     pub what: String,
     /// What the first policy says; empty where it says nothing.
     pub first: String,
@@ -44,6 +44,19 @@ pub fn diff(first: &Policy, second: &Policy) -> Vec<Difference> {
         }
     }
     variables(first, second, &mut differences);
+    let days = |policy: &Policy| {
+        let bound = policy.waiver_days.as_ref();
+        bound.map_or_else(String::new, |bound| bound.days.to_string())
+    };
+    if days(first) != days(second) {
+        differences.push(Difference {
+            of: "waivers".to_owned(),
+            what: "max_days".to_owned(),
+            first: days(first),
+            second: days(second),
+            consequence: String::new(),
+        });
+    }
     differences
 }
 
@@ -95,6 +108,13 @@ fn rules(first: &Rule, second: &Rule, names: &Names<'_>, out: &mut Vec<Differenc
         field(second, Field::When),
         String::new(),
     );
+    let waivable = |rule: &Rule| rule.is_waivable.to_string();
+    let can_be_waived = match (first.is_waivable, second.is_waivable) {
+        (true, false) => format!("{} lets waivers cover it", names.first),
+        (false, true) => format!("{} lets waivers cover it", names.second),
+        (true, true) | (false, false) => String::new(),
+    };
+    push("waivable", waivable(first), waivable(second), can_be_waived);
     if first.check_name != second.check_name {
         let name = |rule: &Rule| rule.check_name.to_owned();
         push(

@@ -1,6 +1,7 @@
 //! One policy file, as it stands: typed where that needs no other file, every part with its place.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -41,6 +42,20 @@ pub(super) struct PolicyFile {
     /// Rules by id. A rule of a parent is changed field by field; `off` alone turns it off.
     #[schemars(schema_with = "schema::rules")]
     rules: Option<Node>,
+    /// Which waivers of a config count under this policy.
+    #[schemars(with = "WaiverBoundsFile")]
+    waivers: Option<Node>,
+}
+
+/// Which waivers of a config count.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "WaiverBounds", transform = schema::require_nothing)]
+pub(super) struct WaiverBoundsFile {
+    /// How many days ahead the last day of a waiver may lie; one that ends later covers nothing. Of
+    /// several policies that extend each other the smallest number counts.
+    #[schemars(with = "std::num::NonZeroU16")]
+    max_days: Option<Node>,
 }
 
 /// A rule: which check, with which parameters, asked of what, and what to say when it fails.
@@ -82,6 +97,10 @@ pub(super) struct RuleFile {
     /// it of fewer certificates or chains, nor unlock it.
     #[schemars(with = "bool")]
     locked: Option<Node>,
+    /// Whether a waiver of a config may cover findings of this rule; without it, `true`, but `false` for a rule
+    /// that is locked.
+    #[schemars(with = "bool")]
+    waivable: Option<Node>,
 }
 
 /// The fields of a rule, in the order in which they are shown.
@@ -107,6 +126,8 @@ pub enum Field {
     Examples,
     /// `locked`
     Locked,
+    /// `waivable`
+    Waivable,
 }
 
 impl Field {
@@ -124,6 +145,7 @@ impl Field {
             Self::Reference => "reference",
             Self::Examples => "examples",
             Self::Locked => "locked",
+            Self::Waivable => "waivable",
         }
     }
 }
@@ -168,6 +190,8 @@ pub(super) struct Document {
     pub(super) trust_anchors: Vec<Located<String>>,
     pub(super) vars: Vec<(Key, Node)>,
     pub(super) rules: Vec<RuleEntry>,
+    /// How many days ahead the last day of a waiver may lie.
+    pub(super) waiver_days: Option<Located<NonZeroU16>>,
 }
 
 /// Reads a policy file; what is wrong goes into `problems`, and the rest is read all the same.
@@ -197,6 +221,7 @@ pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) ->
             .rules
             .map(|node| reader.rules(&node))
             .unwrap_or_default(),
+        waiver_days: file.waivers.and_then(|node| reader.waiver_days(&node)),
     })
 }
 
@@ -320,6 +345,22 @@ impl Reader<'_> {
             .collect()
     }
 
+    fn waiver_days(&mut self, node: &Node) -> Option<Located<NonZeroU16>> {
+        let bounds: WaiverBoundsFile =
+            yaml::read_known(Some("waivers"), node, self.source, self.problems)?;
+        let node = bounds.max_days?;
+        let days: Located<u16> = yaml::from_field("max_days", &node, self.source, self.problems)?;
+        let span = days.span;
+        let value = NonZeroU16::new(days.value);
+        if value.is_none() {
+            let message = "`max_days`: expected 1 or more, found the number 0".to_owned();
+            let problem = Problem::new(self.source, span, message, "no waiver could count");
+            let help = "to let nobody waive a rule, write `waivable: false` in it";
+            self.problems.push(problem.help(help));
+        }
+        value.map(|value| Located { value, span })
+    }
+
     fn rule(&mut self, id: Key, node: Node) -> Option<RuleEntry> {
         if !is_kebab(&id.name) {
             let message = format!("the rule id `{}` is not kebab-case", escape(&id.name));
@@ -365,6 +406,7 @@ impl Reader<'_> {
             (Field::Reference, file.reference),
             (Field::Examples, file.examples),
             (Field::Locked, file.locked),
+            (Field::Waivable, file.waivable),
         ];
         Some(
             fields

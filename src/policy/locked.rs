@@ -41,6 +41,7 @@ impl Lock {
         holder.severity();
         holder.on();
         holder.when();
+        holder.waivable();
         holder.check(variables);
     }
 }
@@ -142,6 +143,17 @@ impl Holder<'_> {
                 None,
                 "it may be asked of more chains, not of fewer",
             );
+        }
+    }
+
+    /// A locked rule is waived only where who locked it says so.
+    fn waivable(&mut self) {
+        let allows = |given: Option<&Given>| {
+            given.is_some_and(|given| given.node.value == Value::Bool(true))
+        };
+        let (before, now) = self.pair(Field::Waivable);
+        if allows(now) && !allows(before) {
+            self.refuse(Field::Waivable, None, "it may not be made waivable");
         }
     }
 

@@ -26,6 +26,7 @@ mod template;
 mod texts;
 mod variable;
 mod vars;
+pub mod waiver;
 
 pub use anchors::{AnchorFile, AnchorFiles, read_anchors};
 pub use builtin::BUILTINS;
@@ -38,13 +39,15 @@ pub use location::Location;
 pub use mutants::{Mutant, mutants};
 pub use page::page;
 pub use rule::{Examples, Labels, On, Rule, Severities, Texts, When};
-pub use schema::{clean as clean_schema, config_schema, policy_schema};
+pub use schema::{clean as clean_schema, config_schema, policy_schema, waivers_schema};
 pub use select::Selection;
 pub use show::show;
 pub use template::Template;
 pub use variable::{VarType, VarValue, Variable};
 pub use vars::{Override, OverrideValue, undeclared};
+pub use waiver::{Entry, Question, Standing, Waiver, Waivers, unknown_rules};
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use crate::source::Source;
@@ -62,8 +65,19 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Files with trust anchors, those that parents name first.
     pub trust_anchors: Vec<Reference>,
+    /// How many days ahead the last day of a waiver may lie, and where that is said.
+    pub waiver_days: Option<WaiverDays>,
     /// The files, parents first, the policy's own last.
     pub sources: Vec<Arc<Source>>,
+}
+
+/// How many days ahead the last day of a waiver may lie.
+#[derive(Debug, Clone)]
+pub struct WaiverDays {
+    /// Counted from the day of the run (UTC), which is 0.
+    pub days: NonZeroU16,
+    /// Where that is said.
+    pub at: Location,
 }
 
 impl Policy {

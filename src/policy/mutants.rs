@@ -80,6 +80,7 @@ fn with_rules(policy: &Policy, rules: Vec<Rule>) -> Policy {
         vars: policy.vars.clone(),
         rules,
         trust_anchors: Vec::new(),
+        waiver_days: None,
         sources: Vec::new(),
     }
 }
@@ -127,7 +128,8 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
             | Field::Help
             | Field::Reference
             | Field::Examples
-            | Field::Locked => Vec::new(),
+            | Field::Locked
+            | Field::Waivable => Vec::new(),
         };
         changes.extend(variants.into_iter().map(|(node, what, span)| Change {
             field: *field,

@@ -89,6 +89,9 @@ fn section(out: &mut String, rule: &Rule) {
     if rule.locked {
         out.push_str("- Locked: a policy that extends this one may tighten it, and no more\n");
     }
+    if !rule.is_waivable {
+        out.push_str("- Waivers: none covers it\n");
+    }
     if let Some(reference) = &rule.reference {
         let _ = writeln!(out, "- Source: {reference}");
     }

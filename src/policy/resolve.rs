@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Policy;
 use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
 use super::location::Location;
 use super::locked::{Lock, locks as locks_rule};
 use super::vars::{Override, Variables};
+use super::{Policy, WaiverDays};
 use crate::check::expression::Model;
 use crate::source::Source;
 use crate::yaml::Problems;
@@ -48,6 +48,7 @@ impl Resolving<'_> {
             .iter()
             .map(|document| document.source.clone())
             .collect();
+        let waiver_days = waiver_days(&documents);
         let (drafts, locks) = merge(documents, stages);
         // The latest lock of a rule is the strictest; where it is broken, those before it need no word.
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
@@ -84,6 +85,7 @@ impl Resolving<'_> {
             vars: variables.into_all(),
             rules,
             trust_anchors: Vec::new(),
+            waiver_days,
             sources,
         })
     }
@@ -97,6 +99,18 @@ impl Resolving<'_> {
             variables.entry(key, &given, self.complete, problems);
         }
     }
+}
+
+/// The smallest number of all layers: what a parent forbids no child allows.
+fn waiver_days(documents: &[Document]) -> Option<WaiverDays> {
+    let given = documents.iter().filter_map(|document| {
+        let days = document.waiver_days.as_ref()?;
+        Some(WaiverDays {
+            days: days.value,
+            at: Location::new(&document.source, days.span),
+        })
+    });
+    given.min_by_key(|given| given.days)
 }
 
 /// The rules of all layers, and those that a layer locks as they were then; rules of the first layer keep

@@ -40,6 +40,8 @@ pub struct Rule {
     pub examples: Option<Examples>,
     /// A policy that extends this one may tighten it, and no more.
     pub locked: bool,
+    /// Whether a waiver may cover its findings.
+    pub is_waivable: bool,
     /// Where the policy asks for it: the rule's id in the file that gave it its check.
     pub location: Location,
     /// The fields as they were written, each where it came from.

@@ -11,6 +11,7 @@ use super::config::ConfigFile;
 use super::document::{PolicyFile, RuleFile};
 use super::rule::Level;
 use super::vars::Declaration;
+use super::waiver::WaiversFile;
 use crate::check::KINDS;
 
 /// The JSON Schema of a policy file.
@@ -23,6 +24,12 @@ pub fn policy_schema() -> Value {
 #[must_use]
 pub fn config_schema() -> Value {
     document::<ConfigFile>("urn:chainlint:schema:config:1", "chainlint config")
+}
+
+/// The JSON Schema of a file of waivers.
+#[must_use]
+pub fn waivers_schema() -> Value {
+    document::<WaiversFile>("urn:chainlint:schema:waivers:1", "chainlint waivers")
 }
 
 fn document<T: JsonSchema>(id: &str, title: &str) -> Value {

@@ -25,6 +25,15 @@ pub fn show(policy: &Policy, origins: bool) -> String {
         }
         emit::entry(&mut out, 1, &variable.name, &declaration(variable));
     }
+    if let Some(bound) = &policy.waiver_days {
+        out.push_str("waivers:\n");
+        if origins {
+            comment(&mut out, 1, &bound.at);
+        }
+        let days = Value::Integer(i64::from(bound.days.get()));
+        let span = Span::default();
+        emit::entry(&mut out, 1, "max_days", &Node { span, value: days });
+    }
     if !policy.rules.is_empty() {
         out.push_str("rules:\n");
     }

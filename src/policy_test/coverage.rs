@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::expect::Wanted;
 use super::run::{FileOutcome, Ran};
+use crate::check::Check;
 use crate::policy::{Field, Location, Policy, Rule};
 
 /// A rule that some case should show, and none does.
@@ -70,5 +71,7 @@ pub(super) fn counts(policy: &Policy, rule: &Rule, inherited: bool) -> bool {
         let mut given = fields.iter().filter_map(|field| rule.fields.get(field));
         given.any(|given| own.is_some_and(|own| Arc::ptr_eq(own, &given.source)))
     };
-    !rule.is_off() && (inherited || is_own(rule))
+    // What asks waivers is asked of no chain.
+    let asks_chains = !matches!(rule.check, Check::Waiver(_));
+    asks_chains && !rule.is_off() && (inherited || is_own(rule))
 }

@@ -147,6 +147,7 @@ impl Ran {
                     why: why.clone(),
                 },
             },
+            from_config: None,
             policy: policy.clone(),
             anchors: self.anchors(),
             environment: case.environment.clone(),
@@ -159,6 +160,7 @@ impl Ran {
             select: BTreeSet::new(),
             ignore: BTreeSet::new(),
             limits: input::Limits::default(),
+            waiving: None,
         };
         engine::judge(&plan, &file, session)
     }

@@ -31,3 +31,4 @@ mod shell;
 mod staged;
 mod support;
 mod trust;
+mod waivers;

@@ -60,3 +60,6 @@ pub mod subject_attributes_once;
 pub mod validity_limit;
 pub mod validity_period;
 pub mod version;
+pub mod waiver_allowed;
+pub mod waiver_in_force;
+pub mod waiver_used;

@@ -206,7 +206,7 @@ fn a_list_instead_of_a_policy() {
     whole(
         "- a\n",
         &[
-            "1:1 expected a map with the keys `version`, `name`, `description`, `extends`, `trust_anchors`, `vars`, `rules`, found a list [a list] -",
+            "1:1 expected a map with the keys `version`, `name`, `description`, `extends`, `trust_anchors`, `vars`, `rules`, `waivers`, found a list [a list] -",
         ],
     );
 }

@@ -86,7 +86,7 @@ fn every_mistake_of_a_config_is_told() {
     assert_eq!(
         problems(
             "version: 2\nfail_on: off\nfile: []\nvars: { a: { type: string } }\nfiles:\n  - policy: base\n  \
-             - match: ['a[', /abs, ../up, '']\n    enviroment: x\nexclude: '*.pem'\nwaivers: []\ntrust_anchors: a\n"
+             - match: ['a[', /abs, ../up, '']\n    enviroment: x\nexclude: '*.pem'\nwaivers: [{}]\ntrust_anchors: a\n"
         ),
         "chainlint.yaml:1:10 `version`: expected the number 1, found the number 2 [unknown version] \
          this program reads version 1: `version: 1`\n\
@@ -106,8 +106,9 @@ fn every_mistake_of_a_config_is_told() {
          chainlint.yaml:8:5 unknown key `enviroment` in `files` [unknown key] did you mean `environment`?\n\
          chainlint.yaml:9:10 `exclude`: expected a list of values, found the text \"*.pem\" [the text \"*.pem\"] \
          a list is written [a, b], or with a `- ` before each item\n\
-         chainlint.yaml:10:1 this version of chainlint has no `waivers` yet [not in this version] remove it: it \
-         would have no effect\n\
+         chainlint.yaml:10:11 `expires` is missing in `waivers` [has no `expires`] -\n\
+         chainlint.yaml:10:11 `reason` is missing in `waivers` [has no `reason`] -\n\
+         chainlint.yaml:10:11 `rule` is missing in `waivers` [has no `rule`] -\n\
          chainlint.yaml:11:16 `trust_anchors`: expected a list of values, found the text \"a\" [the text \"a\"] \
          a list is written [a, b], or with a `- ` before each item"
     );

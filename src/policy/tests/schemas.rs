@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::policy::{BUILTINS, config_schema, policy_schema};
+use crate::policy::{BUILTINS, config_schema, policy_schema, waivers_schema};
 
 fn fresh(name: &str, schema: &Value) {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "schema", name]
@@ -31,6 +31,7 @@ fn the_schema_of_policies_is_fresh() {
 #[test]
 fn the_schema_of_configs_is_fresh() {
     fresh("config.schema.json", &config_schema());
+    fresh("waivers.schema.json", &waivers_schema());
 }
 
 /// What a YAML text says, as JSON.

@@ -403,6 +403,10 @@ fn each_rule_of_the_built_in_policies_has_a_pass_and_a_fail_case() {
             .unwrap();
         for rule in program::json(&output).as_array().unwrap() {
             let id = rule["id"].as_str().unwrap();
+            if id.starts_with("waiver-") {
+                // Asked of waivers, not of files: tests/it/waivers.rs.
+                continue;
+            }
             for kind in ["pass-", "fail-"] {
                 let has = |case: &Case| case.rule == id && case.name.starts_with(kind);
                 assert!(table.iter().any(has), "{policy}: {id} has no {kind} case");

@@ -1,0 +1,297 @@
+//! Waivers: findings that somebody has answered for, each for one rule and up to one day.
+//!
+//! Whether a waiver covers a finding is decided here, in one function, for every command alike. Reads
+//! no file and no clock.
+
+mod edit;
+mod path;
+mod read;
+mod refuse;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use globset::{GlobSet, GlobSetBuilder};
+use sha2::{Digest, Sha256};
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime, UtcOffset};
+
+use super::Policy;
+use crate::check::waiver::Refusal;
+use crate::source::Source;
+use crate::span::Span;
+
+pub use edit::{Rewritten, append, named, remove};
+pub use path::CoveredPath;
+pub(super) use read::{WaiverFile, WaiversFile, read};
+pub use refuse::unknown_rules;
+
+/// A waiver as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// A name of its own.
+    pub id: Option<String>,
+    /// The rule's id.
+    pub rule: String,
+    /// SHA-256 of the certificate: 64 lower-case hex digits.
+    pub certificate: Option<String>,
+    /// A path or pattern, from the config's folder.
+    pub path: Option<String>,
+    /// Why it was granted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it holds, in UTC.
+    pub expires: Date,
+}
+
+impl Entry {
+    /// What it is about, apart from all that is said about it: two waivers with the same one are
+    /// the same waiver.
+    fn subject(&self) -> (&str, Option<&str>, Option<&str>) {
+        (
+            &self.rule,
+            self.certificate.as_deref(),
+            self.path.as_deref(),
+        )
+    }
+
+    /// The last day, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn last_day(&self) -> String {
+        let form = format_description!("[year]-[month]-[day]");
+        // Every date has a year, a month and a day.
+        self.expires.format(form).unwrap_or_default()
+    }
+
+    /// Whether its last day is over.
+    #[must_use]
+    pub fn is_expired(&self, now: OffsetDateTime) -> bool {
+        self.expires < today(now)
+    }
+}
+
+/// A waiver of a config.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    /// Its name: the given one, else one that follows from rule, certificate and path, so that it
+    /// stays when reason or end change.
+    pub id: Arc<str>,
+    /// What it says.
+    pub entry: Entry,
+    /// The file that it stands in.
+    pub source: Arc<Source>,
+    /// The whole of it.
+    pub whole: Span,
+    /// The rule's id.
+    pub rule_at: Span,
+    /// The last day.
+    pub expires_at: Span,
+    path: Option<CoveredPath>,
+}
+
+/// A finding, as far as waivers look at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The rule's id.
+    pub rule: &'a str,
+    /// SHA-256 of the certificate that it stands in, 64 lower-case hex digits; empty where it stands
+    /// in none.
+    pub certificate: &'a str,
+    /// The file, from the config's folder, with `/` between its parts; `None` where it lies outside.
+    pub path: Option<&'a str>,
+    /// The policy that the finding is of.
+    pub policy: &'a Policy,
+    /// The instant of the run.
+    pub now: OffsetDateTime,
+}
+
+/// What a waiver that is about a finding does for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It covers the finding.
+    InForce,
+    /// Its last day is over.
+    Expired,
+    /// The policy does not let it.
+    Refused(Refusal),
+}
+
+/// What the waivers of a config say of one finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The waivers that are about it, by position.
+    pub about: Vec<(usize, Standing)>,
+}
+
+impl Answer {
+    /// The position of the waiver that covers the finding: the first that is in force.
+    #[must_use]
+    pub fn covered_by(&self) -> Option<usize> {
+        let in_force = |(_, standing): &&(usize, Standing)| *standing == Standing::InForce;
+        self.about.iter().find(in_force).map(|(at, _)| *at)
+    }
+}
+
+/// The waivers of a config, in written order.
+#[derive(Debug, Clone, Default)]
+pub struct Waivers {
+    list: Vec<Waiver>,
+    /// Those without a path, by certificate.
+    anywhere: BTreeMap<String, Vec<usize>>,
+    /// Those for one path, by that path.
+    paths: BTreeMap<String, Vec<usize>>,
+    /// Those for a pattern, and which waiver each pattern belongs to.
+    patterns: GlobSet,
+    of_pattern: Vec<usize>,
+}
+
+impl Waivers {
+    /// # Errors
+    /// When the patterns are too much together.
+    pub(super) fn new(list: Vec<Waiver>) -> Result<Self, globset::Error> {
+        let mut waivers = Self::default();
+        let mut patterns = GlobSetBuilder::new();
+        for (at, waiver) in list.iter().enumerate() {
+            match (&waiver.path, &waiver.entry.certificate) {
+                (Some(path), _) => match path.glob() {
+                    None => waivers.paths.entry(path.text()).or_default().push(at),
+                    Some(glob) => {
+                        patterns.add(glob.clone());
+                        waivers.of_pattern.push(at);
+                    }
+                },
+                (None, Some(certificate)) => {
+                    let same = waivers.anywhere.entry(certificate.clone()).or_default();
+                    same.push(at);
+                }
+                (None, None) => {}
+            }
+        }
+        waivers.patterns = patterns.build()?;
+        waivers.list = list;
+        Ok(waivers)
+    }
+
+    /// In written order, those of the config before those of its waiver files.
+    #[must_use]
+    pub fn list(&self) -> &[Waiver] {
+        &self.list
+    }
+
+    /// The waivers whose path is, or whose pattern matches, this one; by position.
+    #[must_use]
+    pub fn at_path(&self, path: &str) -> Vec<usize> {
+        let mut found = self.paths.get(path).cloned().unwrap_or_default();
+        let matches = self.patterns.matches(path);
+        let of_pattern = |pattern: usize| self.of_pattern.get(pattern).copied();
+        found.extend(matches.into_iter().filter_map(of_pattern));
+        found
+    }
+
+    /// Decides which waivers are about a finding, and what each does for it.
+    #[must_use]
+    pub fn decide(&self, question: &Question<'_>) -> Answer {
+        // Which of many could be about it at all; whether one is, `Waiver::is_about` says.
+        let anywhere = self.anywhere.get(question.certificate);
+        let here = question.path.map(|path| self.at_path(path));
+        let candidates: BTreeSet<usize> = anywhere
+            .into_iter()
+            .flatten()
+            .copied()
+            .chain(here.unwrap_or_default())
+            .collect();
+        let about = candidates.into_iter().filter_map(|at| {
+            let waiver = self.list.get(at)?;
+            waiver
+                .is_about(question)
+                .then(|| (at, waiver.standing(question)))
+        });
+        Answer {
+            about: about.collect(),
+        }
+    }
+}
+
+impl Waiver {
+    fn new(entry: Entry, path: Option<CoveredPath>, source: &Arc<Source>, at: Places) -> Self {
+        let id = entry.id.clone().unwrap_or_else(|| derived_id(&entry));
+        Self {
+            id: id.into(),
+            entry,
+            source: source.clone(),
+            whole: at.whole,
+            rule_at: at.rule,
+            expires_at: at.expires,
+            path,
+        }
+    }
+
+    /// The path that it is for, if it names one.
+    #[must_use]
+    pub fn path(&self) -> Option<&CoveredPath> {
+        self.path.as_ref()
+    }
+
+    /// Whether a finding is what it is for: the rule, and all of certificate and path that it names.
+    fn is_about(&self, question: &Question<'_>) -> bool {
+        let certificate = self.entry.certificate.as_deref();
+        let path = self.path.as_ref();
+        (certificate.is_some() || path.is_some())
+            && self.entry.rule == question.rule
+            && certificate.is_none_or(|certificate| certificate == question.certificate)
+            && path.is_none_or(|path| question.path.is_some_and(|asked| path.covers(asked)))
+    }
+
+    /// What it does for a finding that it is about.
+    fn standing(&self, question: &Question<'_>) -> Standing {
+        if self.entry.is_expired(question.now) {
+            return Standing::Expired;
+        }
+        match refusal(&self.entry, question.policy, question.now) {
+            Some(refusal) => Standing::Refused(refusal),
+            None => Standing::InForce,
+        }
+    }
+}
+
+/// Why a policy does not let a waiver cover findings of its rule.
+#[must_use]
+pub fn refusal(entry: &Entry, policy: &Policy, now: OffsetDateTime) -> Option<Refusal> {
+    let name = || policy.name.to_string();
+    let rule = policy.rule(&entry.rule);
+    if rule.is_some_and(|rule| !rule.is_waivable) {
+        return Some(Refusal::NotWaivable { policy: name() });
+    }
+    let bound = policy.waiver_days.as_ref()?;
+    let ahead = entry.expires - today(now);
+    (ahead > Duration::days(i64::from(bound.days.get()))).then(|| Refusal::TooLong {
+        policy: name(),
+        max_days: u32::from(bound.days.get()),
+    })
+}
+
+/// Where the parts of a waiver stand.
+struct Places {
+    whole: Span,
+    rule: Span,
+    expires: Span,
+}
+
+/// The day of an instant in UTC.
+fn today(now: OffsetDateTime) -> Date {
+    now.to_offset(UtcOffset::UTC).date()
+}
+
+/// Twelve hex digits are enough to name a waiver among its like, and short enough to say aloud.
+fn derived_id(entry: &Entry) -> String {
+    let (rule, certificate, path) = entry.subject();
+    let mut hash = Sha256::new();
+    for part in [rule, certificate.unwrap_or(""), path.unwrap_or("")] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digits: String = HEXLOWER.encode(&hash.finalize()).chars().take(12).collect();
+    format!("w-{digits}")
+}
