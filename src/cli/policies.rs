@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use super::Failure;
 use super::environment::Environment;
+use super::plan::relative;
 use crate::facts;
 use crate::policy::{
     self, AnchorFile, BUILTINS, Config, Library, Location, Override, Policy, Reference,
@@ -89,10 +90,17 @@ fn anchor_files(folder: &Path, pattern: &str) -> io::Result<Vec<AnchorFile>> {
         let mut bytes = Vec::new();
         let file = std::fs::File::open(&path)?;
         file.take(MAX_ANCHORS).read_to_end(&mut bytes)?;
-        let name = path.display().to_string();
+        let name = shown(&path);
         Ok(AnchorFile { name, bytes })
     };
     paths.into_iter().map(read).collect()
+}
+
+/// What to call a file: its path from the current folder, where it lies below that.
+pub(super) fn shown(path: &Path) -> String {
+    let plain = relative(path, Path::new(""));
+    let current = std::env::current_dir().unwrap_or_default();
+    relative(&plain, &current).display().to_string()
 }
 
 /// Where policies come from: the built-in ones, and files.
@@ -100,6 +108,7 @@ pub(super) fn library() -> Library<'static> {
     Library {
         builtins: BUILTINS,
         read: &read,
+        shown: &shown,
         is_fact: facts::is_path,
     }
 }

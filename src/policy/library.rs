@@ -25,6 +25,8 @@ pub struct Library<'a> {
     pub builtins: &'a [(&'a str, &'a str)],
     /// Reads a file as UTF-8.
     pub read: &'a (dyn Fn(&Path) -> io::Result<String> + Sync),
+    /// What to call a file, for people.
+    pub shown: &'a (dyn Fn(&Path) -> String + Sync),
     /// Whether a placeholder such as `cert.role` is a fact.
     pub is_fact: fn(&str) -> bool,
 }
@@ -228,7 +230,7 @@ impl Gathering<'_> {
                 .builtins
                 .get(*at)
                 .map_or(String::new(), |(name, _)| (*name).to_owned()),
-            Target::File(path) => escape(&path.display().to_string()),
+            Target::File(path) => escape(&(self.library.shown)(path)),
         }
     }
 

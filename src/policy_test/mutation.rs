@@ -1,6 +1,6 @@
 //! Whether the cases notice when a rule is loosened or left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -71,6 +71,9 @@ fn trials(files: &[FileOutcome], is_fact: fn(&str) -> bool, inherited: bool) -> 
     let mut trials: Vec<Trial<'_>> = Vec::new();
     let mut known: BTreeMap<(Arc<str>, Arc<str>, String), usize> = BTreeMap::new();
     for (policy, ran) in variants {
+        // A bound that a case sets by a variable is that case's, where an earlier one has it bounded already.
+        let bounded: BTreeSet<(Arc<str>, String)> =
+            trials.iter().filter_map(Trial::bound).collect();
         let wanted = |rule: &_| counts(policy, rule, inherited);
         for mutant in mutants(policy, is_fact, &wanted) {
             let key = (
@@ -83,6 +86,9 @@ fn trials(files: &[FileOutcome], is_fact: fn(&str) -> bool, inherited: bool) -> 
                 trial.mutants.push((mutant, ran.clone()));
                 continue;
             }
+            if bounded.contains(&bound(&mutant)) {
+                continue;
+            }
             known.insert(key, trials.len());
             trials.push(Trial {
                 policy: policy.name.clone(),
@@ -93,7 +99,18 @@ fn trials(files: &[FileOutcome], is_fact: fn(&str) -> bool, inherited: bool) -> 
     trials
 }
 
+/// The rule and the place that a mutant changes.
+fn bound(mutant: &Mutant) -> (Arc<str>, String) {
+    let (place, span) = (&mutant.place, mutant.place.span);
+    let place = format!("{}:{}:{}", place.source.name(), span.start, span.end);
+    (mutant.rule.clone(), place)
+}
+
 impl Trial<'_> {
+    fn bound(&self) -> Option<(Arc<str>, String)> {
+        self.mutants.first().map(|(mutant, _)| bound(mutant))
+    }
+
     fn is_noticed(&self, session: &Session) -> bool {
         self.mutants.iter().any(|(mutant, ran)| {
             // A looser rule finds no more than before: cases that do not name it notice nothing.

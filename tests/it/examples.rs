@@ -8,7 +8,7 @@ use crate::cases::draft::{
 };
 use crate::cases::qwac::{chain_of, qwac};
 use crate::support::certificate::Recipe;
-use crate::support::extension::{Extension, SERVER_AUTH};
+use crate::support::extension::{Extension, GeneralName, SERVER_AUTH};
 use crate::support::name::Name;
 use crate::support::program::{chainlint, check, findings, rules_of};
 use crate::support::{NOW, instant, keys, pem, project, qc, update};
@@ -173,6 +173,9 @@ fn the_example_files_are_fresh() {
     );
     hold("examples/qwac/good/acme-tpp.pem", &chain_of(&qwac(), 2));
     hold("examples/qwac/flat-roles/chain.pem", &flat_roles());
+    for (path, content) in acme() {
+        hold(&format!("examples/acme/{path}"), &content);
+    }
     for (folder, _, content) in mistakes() {
         hold(&format!("examples/mistakes/{folder}/chain.pem"), &content);
     }
@@ -262,4 +265,131 @@ fn what_is_said_of_the_mistakes_is_what_was_read_and_approved() {
     };
     hold("tests/snapshots/mistakes-full.txt", &said("full"));
     hold("tests/snapshots/mistakes-concise.txt", &said("concise"));
+}
+
+/// The files of the repository that has a standard of its own.
+fn acme() -> Vec<(&'static str, Vec<u8>)> {
+    let id = Extension::names(&[GeneralName::Uri(
+        "spiffe://acme.example/payments".to_owned(),
+    )]);
+    let with_id = own_chain().leaf(|leaf| leaf.with(id).days(365));
+    let root = own_chain().certificates().remove(1);
+    vec![
+        ("anchors/acme-root.pem", pem::chain(&[root]).into_bytes()),
+        ("certs/prod/payments.pem", with_id.file()),
+        ("certs/prod/legacy.pem", own_chain().file()),
+        ("certs/stage/payments.pem", own_chain().file()),
+    ]
+}
+
+/// Runs the program in the folder of that standard: the exit status, and both outputs.
+fn in_acme(arguments: &[&str]) -> (i32, String) {
+    let output = chainlint(&project("examples/acme"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let said = text(output.stdout) + &text(output.stderr);
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn a_standard_of_ones_own_is_checked_tested_documented_and_applied() {
+    let policies = ["policies/acme-base.yaml", "policies/acme-payments.yaml"];
+    let (status, said) = in_acme(&["policy", "check", "--strict", policies[0], policies[1]]);
+    assert_eq!(status, 0, "{said}");
+    let (status, said) = in_acme(&["test", "--require-coverage", "--mutate"]);
+    assert_eq!(status, 0, "{said}");
+    for policy in policies {
+        let page = policy.replace(".yaml", ".md");
+        if update() {
+            in_acme(&["policy", "docs", policy, "-o", &page]);
+        }
+        let (status, said) = in_acme(&["policy", "docs", policy, "-o", &page, "--check"]);
+        assert_eq!(status, 0, "{said}");
+    }
+    let (status, said) = in_acme(&["check", "--at", NOW]);
+    assert_eq!(
+        (status, said.contains("3 files checked, 2 waived")),
+        (0, true),
+        "{said}"
+    );
+    let (status, said) = in_acme(&["check", "--at", NOW, "--no-waivers", "--format", "concise"]);
+    assert_eq!(status, 1);
+    for rule in ["acme-lifetime", "acme-spiffe-id"] {
+        assert!(said.contains(&format!("error[{rule}]")), "{said}");
+    }
+    // The day after their last one the waivers cover nothing, and are told.
+    let (status, said) = in_acme(&[
+        "check",
+        "--at",
+        "2027-04-01T00:00:00Z",
+        "--format",
+        "concise",
+    ]);
+    assert_eq!(status, 1);
+    assert!(
+        said.contains("chainlint.yaml:25:14: error[waiver-expired]"),
+        "{said}"
+    );
+    assert!(
+        said.contains("waivers.yaml:13:14: error[waiver-expired]"),
+        "{said}"
+    );
+    // What the parent locks, nobody waives.
+    let (status, said) = in_acme(&["waivers", "list", "--at", NOW]);
+    assert_eq!(
+        (status, said.contains("PKI-118  acme-lifetime")),
+        (0, true),
+        "{said}"
+    );
+    let (_, said) = in_acme(&["policy", "diff", policies[0], policies[1]]);
+    assert!(
+        said.contains("acme-lifetime") && said.contains("curves"),
+        "{said}"
+    );
+    let (_, said) = in_acme(&["policy", "show", policies[1], "--origin"]);
+    assert!(said.contains("acme-base.yaml:"), "{said}");
+    let (_, said) = in_acme(&["explain", "acme-own-ca", "--policy", policies[1]]);
+    assert!(
+        said.contains("Locked") && said.contains("Waivers   none covers it"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_page_about_policies_shows_the_standards_as_they_are() {
+    let folder = project("examples/standards");
+    let (status, said) = {
+        let output = chainlint(&folder)
+            .args(["test", "--require-coverage", "--mutate"])
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(status, Some(0), "{said}");
+    let page = fs::read_to_string(folder.join("README.md")).unwrap();
+    let intro = page.split("\n## ").next().unwrap().trim_end();
+    let mut wanted = format!("{intro}\n");
+    let names = crate::support::files_below(&folder).into_iter();
+    let names = names.map(|path| path.to_string_lossy().into_owned());
+    let names: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".test.yaml").map(str::to_owned))
+        .collect();
+    assert_eq!(names.len(), 10);
+    for name in names {
+        let text = fs::read_to_string(folder.join(format!("{name}.yaml"))).unwrap();
+        let description = text
+            .lines()
+            .find_map(|line| line.strip_prefix("description: "));
+        let body = text.split_once("\n\n").unwrap().1.trim_end();
+        wanted.push_str(&format!(
+            "\n## {}\n\n[{name}.yaml]({name}.yaml), [its tests]({name}.test.yaml)\n\n```yaml\n{body}\n```\n",
+            description.unwrap().trim_end_matches('.')
+        ));
+    }
+    hold("examples/standards/README.md", wanted.as_bytes());
 }

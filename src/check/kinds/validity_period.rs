@@ -30,7 +30,10 @@ pub struct ValidityPeriod {
 impl Parameters for ValidityPeriod {
     const NAME: &'static str = "validity-period";
     const DETAILS: Details = &[
-        ("days", "the period in days, rounded down"),
+        (
+            "days",
+            "the period in days; `more than 365` or `less than 365` where it is no whole number",
+        ),
         ("not_before", "the first valid instant"),
         ("not_after", "the last valid instant"),
         ("bounds", "what is asked for, in words"),
@@ -68,19 +71,19 @@ impl CertificateCheck for ValidityPeriod {
         }
         let whole = period.div_euclid(SECONDS_A_DAY);
         let rest = period.rem_euclid(SECONDS_A_DAY);
-        let exact = if rest == 0 {
-            format!("{whole}")
-        } else {
-            format!("{whole} days and {rest} s")
+        // Words that stand well before "days", on the right side of the bound.
+        let said = match rest {
+            0 => format!("{whole}"),
+            _ if too_long => format!("more than {whole}"),
+            _ => format!("less than {}", whole.saturating_add(1)),
         };
-        let label = if rest == 0 {
-            format!("valid for {whole} days: {not_before} to {not_after}")
-        } else {
-            format!("valid for {exact}: {not_before} to {not_after}")
+        let label = match rest {
+            0 => format!("valid for {whole} days: {not_before} to {not_after}"),
+            _ => format!("valid for {whole} days and {rest} s: {not_before} to {not_after}"),
         };
         Verdict::fail(
             Violation::at_field(subject.member, Field::Validity, label)
-                .with("days", exact)
+                .with("days", said)
                 .with("not_before", not_before)
                 .with("not_after", not_after)
                 .with("bounds", self.bounds()),

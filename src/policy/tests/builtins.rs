@@ -11,6 +11,7 @@ fn load(text: &str, at: &str) -> Policy {
     let library = Library {
         builtins: BUILTINS,
         read: &read,
+        shown: &|path| path.display().to_string(),
         is_fact: crate::facts::is_path,
     };
     let wanted = Reference::from_flag("--policy", at, Path::new(""));

@@ -56,6 +56,7 @@ pub(super) fn load_among(
     let library = Library {
         builtins: &[("base", BASE)],
         read: &read,
+        shown: &|path| path.display().to_string(),
         is_fact: crate::facts::is_path,
     };
     let wanted = Reference::from_flag("--policy", "/policy.yaml", Path::new("/"));
