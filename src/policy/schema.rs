@@ -218,7 +218,8 @@ pub(super) fn check(generator: &mut SchemaGenerator) -> Schema {
         "type": "object",
         "properties": properties,
         "minProperties": 1,
-        "maxProperties": 1,
+        // Not `maxProperties: 1`: editors count the word that is being written, and would offer nothing.
+        "not": { "minProperties": 2 },
         "additionalProperties": false
     })
 }

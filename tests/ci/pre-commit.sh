@@ -34,6 +34,38 @@ expect() {
     printf 'pre-commit: %s: as expected\n' "$what"
 }
 
+# The commands of README, as a newcomer runs them: from a repository of chain files to a commit that is refused. The
+# first one installs chainlint, which the caller has done.
+newcomer=$scratch/newcomer
+git init --quiet "$newcomer"
+mkdir "$newcomer/certs"
+cp "$root/examples/good/acme-payments.pem" "$newcomer/certs/app.pem"
+commands=$(sed -n '/^## Pre-commit$/,/^## /p' "$root/README.md" | sed -n '/^```sh$/,/^```$/p' | grep -v '^```')
+[ "$(wc -l <<< "$commands")" -eq 3 ]
+grep --quiet '^cargo install' <<< "$commands"
+(
+    cd "$newcomer"
+    while read -r line; do
+        case $line in
+            cargo\ install*) chainlint --version ;;
+            *) bash -euc "$line" ;;
+        esac
+    done <<< "$commands"
+    git add --all
+    # The examples expire.
+    sed -i 's/--allow-empty/--allow-empty --at 2026-11-23T00:00:00Z/' .pre-commit-config.yaml
+    git add --all
+    git commit --quiet --message good
+    cp "$root/examples/mistakes/root-first/chain.pem" certs/app.pem
+    git add --all
+    if git commit --quiet --message bad > out.txt 2>&1; then
+        echo 'newcomer: a bad chain was committed'
+        exit 1
+    fi
+    grep --quiet chain-order out.txt
+)
+echo 'newcomer: three commands, and a bad chain is refused'
+
 for hook in chainlint-system ${CHAINLINT_HOOKS:-}; do
     rm -rf certs testdata
     cat > .pre-commit-config.yaml <<CONFIG
@@ -52,4 +84,23 @@ CONFIG
     expect 0 "$hook, a bad chain that the config excludes"
     cp "$root/examples/mistakes/root-first/chain.pem" certs/bad.pem
     expect 1 "$hook, a bad chain"
+done
+
+# The hook for tests of policies, by the chainlint of the PATH.
+for hook in chainlint-policy-tests; do
+    rm -rf certs testdata policies
+    cat > .pre-commit-config.yaml <<CONFIG
+repos:
+  - repo: $hooks
+    rev: $(git -C "$hooks" rev-parse HEAD)
+    hooks:
+      - id: $hook
+        language: system
+        args: [--require-coverage]
+CONFIG
+    mkdir policies
+    cp "$root"/examples/standards/curves*.yaml policies/
+    expect 0 "$hook, a policy whose tests pass"
+    sed -i 's/P-384\]/P-521]/' policies/curves.yaml
+    expect 1 "$hook, a policy whose tests fail"
 done

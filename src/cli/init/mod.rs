@@ -24,7 +24,15 @@ pub(super) struct Arguments {
     /// Print the config instead of writing it.
     #[arg(long)]
     print: bool,
+    /// Write also a .pre-commit-config.yaml, so that `pre-commit install` checks every commit.
+    #[arg(long, conflicts_with = "print")]
+    pre_commit: bool,
 }
+
+/// What pre-commit reads.
+const PRE_COMMIT: &str = ".pre-commit-config.yaml";
+/// The hook of the chainlint that is on the PATH.
+const HOOK: &str = include_str!("pre-commit-config.yaml");
 
 pub(super) fn run(
     arguments: &Arguments,
@@ -35,6 +43,10 @@ pub(super) fn run(
         .iter()
         .find(|name| environment.current.join(name).exists());
     if let Some(there) = there.filter(|_| !arguments.print) {
+        if arguments.pre_commit {
+            environment.note(&format!("{there} is there already, and stays as it is"));
+            return pre_commit(environment);
+        }
         let message = format!("{there} is there already; `--print` shows what would be written");
         return Err(Failure::Said(message));
     }
@@ -46,22 +58,42 @@ pub(super) fn run(
         environment.output(&text)?;
         return Ok(Outcome::Clean);
     }
-    let path = environment.current.join(name);
-    let said = |error| Failure::Said(format!("{name}: {error}"));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(said)?;
-    file.write_all(text.as_bytes()).map_err(said)?;
+    create(name, &text, environment)?;
     let count = match seen.len() {
         0 => "no chain file was found, so its entries are examples".to_owned(),
         1 => "for 1 chain file".to_owned(),
         count => format!("for {count} chain files"),
     };
     environment.note(&format!("wrote {name}: {count}"));
+    if arguments.pre_commit {
+        return pre_commit(environment);
+    }
     environment.note("next: `chainlint check`");
     Ok(Outcome::Clean)
+}
+
+/// Writes the hook where there is no file of hooks yet.
+fn pre_commit(environment: &mut Environment) -> Result<Outcome, Failure> {
+    if environment.current.join(PRE_COMMIT).exists() {
+        let hooks = HOOK.split_once("repos:\n").map_or(HOOK, |(_, hooks)| hooks);
+        let message = format!("{PRE_COMMIT} is there already; add to its `repos`:\n{hooks}");
+        return Err(Failure::Said(message));
+    }
+    create(PRE_COMMIT, HOOK, environment)?;
+    environment.note(&format!("wrote {PRE_COMMIT}"));
+    environment.note("next: `pre-commit install`");
+    Ok(Outcome::Clean)
+}
+
+/// Writes a file that is not there yet.
+fn create(name: &str, text: &str, environment: &Environment) -> Result<(), Failure> {
+    let said = |error| Failure::Said(format!("{name}: {error}"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(environment.current.join(name))
+        .map_err(said)?;
+    file.write_all(text.as_bytes()).map_err(said)
 }
 
 /// The chain files below the current folder.
