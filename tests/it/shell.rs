@@ -143,3 +143,39 @@ fn a_first_config_of_an_empty_folder_is_all_examples() {
     let output = chainlint(folder.path()).arg("check").output().unwrap();
     assert_eq!(output.status.code(), Some(3));
 }
+
+#[test]
+fn the_hook_is_written_beside_the_config_and_over_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = || {
+        let output = chainlint(folder.path())
+            .args(["init", "--pre-commit"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    let path = folder.path().join(".pre-commit-config.yaml");
+    assert_eq!(init().0, Some(0));
+    let written = fs::read_to_string(&path).unwrap();
+    // README shows the hook that is written.
+    let readme = fs::read_to_string(crate::support::project("README.md")).unwrap();
+    let hook = written.split_once('\n').unwrap().1;
+    assert!(readme.contains(hook), "{hook}");
+    // A config that is there stays; hooks that are there stay too, and the one to add is told.
+    fs::remove_file(&path).unwrap();
+    let (status, said) = init();
+    assert_eq!(
+        (status, said.contains("chainlint.yaml is there already")),
+        (Some(0), true),
+        "{said}"
+    );
+    fs::write(&path, "repos: []\n").unwrap();
+    let (status, said) = init();
+    assert_eq!(
+        (status, said.contains("entry: chainlint check")),
+        (Some(2), true),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "repos: []\n");
+}
