@@ -116,6 +116,8 @@ pub struct Mapping {
     /// Values for variables.
     pub vars: Vec<Override>,
     pub(super) patterns: GlobSet,
+    /// Where each pattern stands.
+    pub(super) pattern_spans: Vec<Span>,
 }
 
 /// The nearest config from a folder upwards. The search ends at the repository's root (the folder
@@ -346,7 +348,10 @@ impl Reader<'_> {
 
     fn mapping(&mut self, node: &Node) -> Option<Mapping> {
         let file: MappingFile = yaml::read_known(Some("files"), node, self.source, self.problems)?;
+        let mut pattern_spans = Vec::new();
         let patterns = if let Some(patterns) = file.patterns {
+            let items = patterns.items().unwrap_or_default().iter();
+            pattern_spans.extend(items.map(|item| item.span));
             self.patterns(&patterns, "match")
         } else {
             let first = node.entries().and_then(<[_]>::first);
@@ -369,6 +374,7 @@ impl Reader<'_> {
             app: app.map(Into::into),
             vars: self.vars(file.vars),
             patterns,
+            pattern_spans,
         })
     }
 

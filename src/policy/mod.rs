@@ -7,6 +7,7 @@ mod anchors;
 mod builtin;
 mod compile;
 mod config;
+mod config_dead_ends;
 mod dead_ends;
 mod diff;
 mod document;

@@ -16,6 +16,7 @@
 mod anchors;
 mod cases;
 mod commands;
+mod configs;
 mod corpus;
 mod examples;
 mod expressions;

@@ -1,5 +1,7 @@
 //! `chainlint policy`: working on policy files.
 
+mod check;
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -23,9 +25,9 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Say everything that is wrong with policy files.
+    /// Say everything that is wrong with policy files, and with a config and the policies that it names.
     Check {
-        /// The policy files, or names of built-in policies.
+        /// Policy files, names of built-in policies, or a chainlint.yaml.
         #[arg(required = true)]
         files: Vec<String>,
         /// What is suspicious is an error too.
@@ -102,7 +104,7 @@ pub(super) fn run(
     match &arguments.command {
         Command::Check { files, strict, at } => {
             let now = at.unwrap_or(environment.now);
-            check(files, *strict, now, environment)
+            check::run(files, *strict, now, environment)
         }
         Command::Show {
             policy: name,
@@ -225,45 +227,4 @@ fn docs(
     }
     fs::write(&path, page).map_err(said)?;
     Ok(Outcome::Clean)
-}
-
-/// Loads every file, and tells the problems of all of them.
-fn check(
-    files: &[String],
-    strict: bool,
-    now: OffsetDateTime,
-    environment: &mut Environment,
-) -> Result<Outcome, Failure> {
-    let mut problems = Vec::new();
-    for name in files {
-        match policies::named(name, &[], environment) {
-            Ok(policy) => {
-                if let Err(Failure::Problems(found)) = policies::anchors(&policy.trust_anchors) {
-                    problems.extend(found);
-                    continue;
-                }
-                let suspicious = policy::dead_ends(&policy, now);
-                if strict {
-                    problems.extend(suspicious);
-                    continue;
-                }
-                if !suspicious.is_empty() {
-                    let style = environment.style_for_notes();
-                    let told = report::problems::write_warnings(&suspicious, style);
-                    environment.note(told.trim_end());
-                    environment.note(&format!("{name}: suspicious; --strict makes it an error"));
-                    continue;
-                }
-                let rules = policy.rules.len();
-                environment.note(&format!("{name}: {rules} rules, nothing wrong"));
-            }
-            Err(Failure::Problems(found)) => problems.extend(found),
-            Err(failure @ Failure::Said(_)) => return Err(failure),
-        }
-    }
-    if problems.is_empty() {
-        Ok(Outcome::Clean)
-    } else {
-        Err(problems.into())
-    }
 }

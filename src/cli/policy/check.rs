@@ -1,0 +1,248 @@
+//! `chainlint policy check`: what is wrong with policies and configs, and what is suspicious.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+use time::OffsetDateTime;
+
+use super::super::environment::Environment;
+use super::super::waivers::{from_config, refuse_unknown_rules};
+use super::super::{Failure, Outcome, policies};
+use crate::chain::Session;
+use crate::check::Parameters;
+use crate::check::kinds::issuer_avoids::IssuerAvoids;
+use crate::engine::{self, Plan, PlannedFile, PlannedInput};
+use crate::input;
+use crate::policy::{self, Config, Location, Policy};
+use crate::report::problems::write_warnings;
+use crate::source::escape;
+use crate::trust::{Anchors, Given};
+use crate::yaml::{self, Problems};
+
+/// What a look at one file found.
+#[derive(Default)]
+struct Found {
+    /// What is wrong.
+    wrong: Problems,
+    /// What is suspicious.
+    suspicious: Problems,
+    /// What it is, where nothing is wrong with it.
+    summary: String,
+}
+
+pub(super) fn run(
+    files: &[String],
+    strict: bool,
+    now: OffsetDateTime,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let mut problems = Vec::new();
+    for name in files {
+        let found = if is_config(name, environment) {
+            config(name, now, environment)
+        } else {
+            policy_file(name, now, environment)
+        };
+        let mut found = match found {
+            Ok(found) => found,
+            Err(Failure::Problems(wrong)) => Found {
+                wrong,
+                ..Found::default()
+            },
+            Err(failure @ Failure::Said(_)) => return Err(failure),
+        };
+        yaml::sort(&mut found.suspicious);
+        if strict {
+            found.wrong.append(&mut found.suspicious);
+        }
+        if !found.suspicious.is_empty() {
+            let told = write_warnings(&found.suspicious, environment.style_for_notes());
+            environment.note(told.trim_end());
+            environment.note(&format!("{name}: suspicious; --strict makes it an error"));
+        } else if found.wrong.is_empty() {
+            environment.note(&format!("{name}: {}, nothing wrong", found.summary));
+        }
+        problems.append(&mut found.wrong);
+    }
+    if problems.is_empty() {
+        Ok(Outcome::Clean)
+    } else {
+        yaml::sort(&mut problems);
+        Err(problems.into())
+    }
+}
+
+/// Whether a file is a config: by its name, or by keys that no policy has.
+fn is_config(name: &str, environment: &Environment) -> bool {
+    let path = environment.current.join(name);
+    let file = path.file_name().map(|name| name.to_string_lossy());
+    let is_named = file.is_some_and(|file| policy::CONFIG_NAMES.contains(&&*file));
+    let has_keys = || {
+        let text = policies::read(&path).unwrap_or_default();
+        let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
+        !begins("rules:") && (begins("files:") || begins("fail_on:") || begins("exclude:"))
+    };
+    is_named || has_keys()
+}
+
+fn policy_file(
+    name: &str,
+    now: OffsetDateTime,
+    environment: &Environment,
+) -> Result<Found, Failure> {
+    let policy = policies::named(name, &[], environment)?;
+    let given = policies::anchors(&policy.trust_anchors)?;
+    let summary = format!("{} rules", policy.rules.len());
+    let mut suspicious = policy::dead_ends(&policy, now);
+    suspicious.extend(denied_anchors(&Arc::new(policy), &given, now));
+    Ok(Found {
+        suspicious,
+        summary,
+        ..Found::default()
+    })
+}
+
+/// The config, its waivers, and all policies that it names.
+fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<Found, Failure> {
+    let config = policies::config(Some(Path::new(name)), false, environment)?;
+    let Some(config) = config else {
+        return Ok(Found::default());
+    };
+    let given = policies::anchors(&config.trust_anchors)?;
+    let waivers = config.waivers(&policies::read)?;
+    let mut found = Found::default();
+    let mut loaded: Vec<(usize, Arc<Policy>)> = Vec::new();
+    for (at, mapping) in config.mappings.iter().enumerate() {
+        let Some(reference) = &mapping.policy else {
+            continue;
+        };
+        match policies::library().load(reference, &[]) {
+            Ok(policy) => loaded.push((at, Arc::new(policy))),
+            Err(wrong) => found.wrong.extend(wrong),
+        }
+    }
+    let default = policies::named(policies::DEFAULT, &[], environment)?;
+    let named: Vec<&Policy> = loaded.iter().map(|(_, policy)| &**policy).collect();
+    let mut known = named.clone();
+    known.push(&default);
+    if let Err(Failure::Problems(wrong)) = refuse_unknown_rules(&waivers, &known, &config) {
+        found.wrong.extend(wrong);
+    }
+    let vars = config.vars.iter();
+    let vars = vars.chain(config.mappings.iter().flat_map(|mapping| &mapping.vars));
+    let declared = known.iter().flat_map(|policy| &policy.vars);
+    found.wrong.extend(policy::undeclared(vars, declared));
+    let files = files(&config, environment)?;
+    let by_entry: Vec<(usize, &Policy)> =
+        loaded.iter().map(|(at, policy)| (*at, &**policy)).collect();
+    found.suspicious.extend(config.dead_ends(&files, &by_entry));
+    let mut seen = BTreeSet::new();
+    for (_, policy) in &loaded {
+        if !seen.insert(policy.name.clone()) {
+            continue;
+        }
+        found.suspicious.extend(policy::dead_ends(policy, now));
+        let mut given = given.clone();
+        match policies::anchors(&policy.trust_anchors) {
+            Ok(own) => given.anchors.extend(own.anchors),
+            Err(Failure::Problems(wrong)) => found.wrong.extend(wrong),
+            Err(failure @ Failure::Said(_)) => return Err(failure),
+        }
+        found.suspicious.extend(denied_anchors(policy, &given, now));
+    }
+    let waivers = waivers.list().len();
+    let (entries, files) = (config.mappings.len(), files.len());
+    let plural = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    };
+    found.summary = [
+        plural(entries, "entry", "entries"),
+        plural(files, "file", "files"),
+        plural(waivers, "waiver", "waivers"),
+    ]
+    .join(", ");
+    Ok(found)
+}
+
+/// The files of a config's folder that may hold a chain, from there.
+fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
+    let relative = |path: &Path| from_config(path, config).map(PathBuf::from);
+    let options = input::Options {
+        no_ignore: false,
+        force_exclude: false,
+        excluded: &|path| relative(path).is_some_and(|path| config.excludes(&path)),
+        is_wanted: input::may_hold_a_chain,
+        current: &environment.current,
+    };
+    let found = input::discover(std::slice::from_ref(&config.folder), &options);
+    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
+    Ok(found
+        .iter()
+        .filter_map(|file| relative(&file.path))
+        .collect())
+}
+
+/// Trust anchors that a rule of the same policy denies: no chain could satisfy both. What makes a rule deny
+/// them is its check, so that is asked of each anchor as if it were a chain.
+fn denied_anchors(policy: &Arc<Policy>, given: &Given, now: OffsetDateTime) -> Problems {
+    let plan = Plan {
+        files: Vec::new(),
+        now,
+        strict: false,
+        select: BTreeSet::new(),
+        ignore: BTreeSet::new(),
+        limits: input::Limits::default(),
+        waiving: None,
+    };
+    let session = Session::default();
+    let deniers = policy
+        .rules
+        .iter()
+        .filter(|rule| rule.check_name == IssuerAvoids::NAME && !rule.is_off());
+    let deniers: Vec<&policy::Rule> = deniers.collect();
+    let mut denied: BTreeMap<(usize, String), String> = BTreeMap::new();
+    for anchor in given.anchors.iter().filter(|_| !deniers.is_empty()) {
+        let base64 = BASE64.encode(&anchor.certificate.der);
+        let file = PlannedFile {
+            input: PlannedInput::Bytes {
+                display: "anchor.pem".to_owned(),
+                bytes: format!(
+                    "-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"
+                )
+                .into_bytes(),
+                named: true,
+            },
+            from_config: None,
+            policy: policy.clone(),
+            anchors: Anchors::embedded(),
+            environment: None,
+            app: None,
+        };
+        let judged = engine::judge(&plan, &file, &session);
+        for (at, rule) in deniers.iter().enumerate() {
+            if matches!(judged.answers.of(&rule.id), Some(engine::Answer::Fail(_))) {
+                let subject = escape(&anchor.certificate.subject.value.to_string());
+                denied.insert((at, subject), anchor.file.to_string());
+            }
+        }
+    }
+    denied
+        .into_iter()
+        .filter_map(|((at, subject), file)| {
+            let rule = deniers.get(at)?;
+            let place = rule.origin_of(policy::Field::Check);
+            let place: Location = place.unwrap_or_else(|| rule.location.clone());
+            let message = format!(
+                "the rule `{}` denies {subject}, which `trust_anchors` names",
+                escape(&rule.id)
+            );
+            let problem = place.problem(message, "denies it");
+            Some(problem.help(format!(
+                "take one of them back: the anchor stands in {file}"
+            )))
+        })
+        .collect()
+}
