@@ -40,7 +40,7 @@ pub use location::Location;
 pub use mutants::{Mutant, mutants};
 pub use page::page;
 pub use rule::{Examples, Labels, On, Rule, Severities, Texts, When};
-pub use schema::{clean as clean_schema, config_schema, policy_schema, waivers_schema};
+pub use schema::{config_schema, document as schema_of, policy_schema, waivers_schema};
 pub use select::Selection;
 pub use show::show;
 pub use template::Template;

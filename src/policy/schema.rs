@@ -32,7 +32,9 @@ pub fn waivers_schema() -> Value {
     document::<WaiversFile>("urn:chainlint:schema:waivers:1", "chainlint waivers")
 }
 
-fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
+/// The JSON Schema of a file that this type reads.
+#[must_use]
+pub fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = Value::from(generator.into_root_schema_for::<T>());
     clean(&mut root);
@@ -53,7 +55,7 @@ fn document<T: JsonSchema>(id: &str, title: &str) -> Value {
 }
 
 /// Takes away what helps no editor: number formats of Rust, and the line breaks of doc comments.
-pub fn clean(value: &mut Value) {
+fn clean(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if map.get("format").is_some_and(Value::is_string) {

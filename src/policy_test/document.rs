@@ -346,13 +346,7 @@ impl Reader<'_> {
     }
 
     fn instant(&mut self, at: &Located<String>) -> Option<OffsetDateTime> {
-        let instant = instant(&at.value);
-        if instant.is_none() {
-            let message = format!("`{}` is no instant", escape(&at.value));
-            let help = "a day, as in 2026-11-23, or RFC 3339, as in 2026-11-23T12:00:00Z";
-            self.say(at.span, message, "instant", help);
-        }
-        instant
+        read_instant(at, self.source, self.problems)
     }
 
     fn say(&mut self, span: crate::span::Span, message: String, label: &str, help: &str) {
@@ -361,11 +355,23 @@ impl Reader<'_> {
     }
 }
 
-/// A day, which is its first instant in UTC, or RFC 3339.
-pub(super) fn instant(text: &str) -> Option<OffsetDateTime> {
-    let day = Date::parse(text, format_description!("[year]-[month]-[day]"));
+/// An instant as test files write it: a day, which is its first instant in UTC, or RFC 3339.
+pub(super) fn read_instant(
+    text: &Located<String>,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<OffsetDateTime> {
+    let day = Date::parse(&text.value, format_description!("[year]-[month]-[day]"));
     let midnight = |day| OffsetDateTime::new_utc(day, Time::MIDNIGHT);
-    day.map(midnight)
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
-        .ok()
+    let instant = day
+        .map(midnight)
+        .or_else(|_| OffsetDateTime::parse(&text.value, &Rfc3339))
+        .ok();
+    if instant.is_none() {
+        let message = format!("`{}` is no instant", escape(&text.value));
+        let problem = Problem::new(source, text.span, message, "instant");
+        let help = "a day, as in 2026-11-23, or RFC 3339, as in 2026-11-23T12:00:00Z";
+        problems.push(problem.help(help));
+    }
+    instant
 }

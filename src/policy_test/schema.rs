@@ -1,34 +1,18 @@
 //! The JSON Schema of test files, for editors.
 
-use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::chain::ChainDocument;
 use super::document::TestDocument;
 use super::expect::{ANSWERS, Details};
-use crate::policy::clean_schema;
+use crate::policy::schema_of;
 use crate::x509::AttributeType;
 
 /// The JSON Schema of a test file.
 #[must_use]
 pub fn schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut root = Value::from(generator.into_root_schema_for::<TestDocument>());
-    clean_schema(&mut root);
-    let mut out = Map::new();
-    out.insert(
-        "$schema".to_owned(),
-        json!("https://json-schema.org/draft/2020-12/schema"),
-    );
-    out.insert("$id".to_owned(), json!("urn:chainlint:schema:test:1"));
-    out.insert("title".to_owned(), json!("chainlint policy test"));
-    if let Value::Object(root) = root {
-        for (key, value) in root {
-            out.entry(key).or_insert(value);
-        }
-    }
-    Value::Object(out)
+    schema_of::<TestDocument>("urn:chainlint:schema:test:1", "chainlint policy test")
 }
 
 pub(super) fn version(_: &mut SchemaGenerator) -> Schema {

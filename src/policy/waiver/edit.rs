@@ -305,3 +305,89 @@ impl Lines {
 pub fn named(path: &str) -> String {
     path::escaped(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    fn entry(path: &str) -> Entry {
+        Entry {
+            id: None,
+            rule: "some-rule".to_owned(),
+            certificate: None,
+            path: Some(path.to_owned()),
+            reason: "a reason: with a colon, and # no comment".to_owned(),
+            owner: None,
+            expires: date!(2027 - 02 - 01),
+        }
+    }
+
+    fn paths(text: &str) -> Vec<String> {
+        let found = waivers(text).unwrap();
+        found
+            .into_iter()
+            .filter_map(|waiver| waiver.entry.path)
+            .collect()
+    }
+
+    #[test]
+    fn what_is_appended_stands_at_the_end_of_the_list_wherever_that_is() {
+        let item = "- { rule: some-rule, path: a, reason: b, expires: 2027-01-01 }";
+        let texts = [
+            String::new(),
+            "version: 1\n".to_owned(),
+            "version: 1".to_owned(),
+            "version: 1\nwaivers:\n".to_owned(),
+            "version: 1\nwaivers: []\nfail_on: error\n".to_owned(),
+            "version: 1\nwaivers: # none yet\n  []\n".to_owned(),
+            format!("version: 1\nwaivers:\n{item}\n# end\nfail_on: error\n"),
+            format!("version: 1\nwaivers:\n    {item}"),
+            "version: 1\nwaivers:\n  - rule: some-rule\n    path: a\n    expires: 2027-01-01\n    reason: >-\n      one\n\n      two\n\n\nfail_on: error\n".to_owned(),
+        ];
+        for text in texts {
+            let before = if text.is_empty() {
+                Vec::new()
+            } else {
+                paths(&text)
+            };
+            let Ok(written) = append(&text, &[entry("x y"), entry("*.pem"), entry("x y")]) else {
+                assert!(text.contains("none yet"), "{text}");
+                continue;
+            };
+            assert_eq!(written.count, 2, "{text}");
+            let wanted: Vec<String> = before
+                .into_iter()
+                .chain(["x y".into(), "*.pem".into()])
+                .collect();
+            assert_eq!(paths(&written.text), wanted, "{}", written.text);
+            assert_eq!(append(&written.text, &[entry("x y")]).unwrap().count, 0);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_edited_line_by_line_is_refused_and_not_spoilt() {
+        let flow = "version: 1\nwaivers: [{ rule: r, path: a, reason: b, expires: 2027-01-01 }, { rule: r, path: b, reason: b, expires: 2027-01-01 }]\n";
+        assert!(append(flow, &[entry("c")]).is_err());
+        assert!(remove(flow, &[0]).is_err());
+        assert!(append("waivers: 3\n", &[entry("c")]).is_err());
+        assert!(append("waivers: [\n", &[entry("c")]).is_err());
+    }
+
+    #[test]
+    fn removing_takes_the_lines_of_a_waiver_and_no_other() {
+        let text = "waivers:\n  # one\n  - rule: r\n    path: a\n    reason: |\n      x\n\n      y\n    expires: 2027-01-01\n\n  # two\n  - { rule: r, path: b, reason: b, expires: 2027-01-01 } # same line\n";
+        assert_eq!(
+            remove(text, &[0]).unwrap().text,
+            "waivers:\n  # one\n\n  # two\n  - { rule: r, path: b, reason: b, expires: 2027-01-01 } # same line\n"
+        );
+        assert_eq!(remove(text, &[1]).unwrap().count, 1);
+        assert_eq!(remove(text, &[]).unwrap().text, text);
+        let none = remove(text, &[0, 1]).unwrap();
+        assert_eq!(
+            (none.count, none.text.as_str()),
+            (2, "waivers: []\n  # one\n\n  # two\n")
+        );
+    }
+}
