@@ -21,6 +21,9 @@ use crate::trust::{Anchors, Given};
 /// The policy that applies where nothing else is said.
 pub(super) const DEFAULT: &str = "connectpay-production";
 
+/// The policy on which the other built-in ones rest.
+pub(super) const BASE: &str = "hygiene";
+
 /// Reads a file of YAML.
 pub(super) fn read(path: &Path) -> io::Result<String> {
     std::fs::read_to_string(path)

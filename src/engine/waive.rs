@@ -25,6 +25,8 @@ pub struct Waiving {
     pub waivers: Waivers,
     /// The folders that the run searched whole, from the config's folder, with `/`; the config's own is empty.
     pub folders: Vec<String>,
+    /// Where the rules about waivers come from that no policy of the run has.
+    pub base: Option<Arc<Policy>>,
 }
 
 /// What became of a waiver.
@@ -102,7 +104,7 @@ fn uses(plan: &Plan, waiving: &Waiving, report: &mut Report) -> Vec<Use> {
         let covering = covering.and_then(|at| waiving.waivers.list().get(at));
         finding.waived = covering.map(|waiver| Waived {
             id: escape(&waiver.id),
-            reason: escape(&waiver.entry.reason),
+            reason: waiver.entry.reason_on_a_line(),
             expires: waiver.entry.last_day(),
         });
     }
@@ -130,7 +132,7 @@ fn judge(
         rule_at: waiver.rule_at,
         expires_at: waiver.expires_at,
     };
-    let rules = rules(plan);
+    let rules = rules(plan, waiving);
     let findings = rules.iter().flat_map(|(policy, rule)| match &rule.check {
         Check::Waiver(check) => stamped(policy, rule, &waiver.source, check.check(&asked)),
         Check::Certificate(_) | Check::Chain(_) | Check::File(_) => Vec::new(),
@@ -138,8 +140,14 @@ fn judge(
     findings.collect()
 }
 
-/// The rules about waivers of all policies of a run, each once: the one that weighs most.
-fn rules(plan: &Plan) -> Vec<(&Arc<Policy>, &Rule)> {
+/// The rules about waivers of all policies of a run, each once: the one that weighs most. A policy that rests on
+/// nothing has none of its own, and says nothing against those of the base.
+fn rules<'a>(plan: &'a Plan, waiving: &'a Waiving) -> Vec<(&'a Arc<Policy>, &'a Rule)> {
+    let speaks = |id: &str| plan.files.iter().any(|file| file.policy.rule(id).is_some());
+    let base = waiving.base.iter().flat_map(|base| {
+        let of_base = base.rules.iter().map(move |rule| (base, rule));
+        of_base.filter(|(_, rule)| matches!(rule.check, Check::Waiver(_)) && plan.wants(rule))
+    });
     let mut rules: BTreeMap<&str, (&Arc<Policy>, &Rule)> = BTreeMap::new();
     for file in &plan.files {
         let of_file = file.policy.rules.iter();
@@ -154,6 +162,9 @@ fn rules(plan: &Plan) -> Vec<(&Arc<Policy>, &Rule)> {
                 *known = new;
             }
         }
+    }
+    for (policy, rule) in base.filter(|(_, rule)| !speaks(&rule.id)) {
+        rules.entry(&rule.id).or_insert((policy, rule));
     }
     rules.into_values().collect()
 }

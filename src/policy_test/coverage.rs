@@ -56,10 +56,24 @@ fn of_policy(ran: &[&Ran], inherited: bool) -> Vec<Gap> {
             rule: rule.id.clone(),
             never_fails: !expects(rule, Wanted::is_failure),
             never_passes: !expects(rule, |wanted| wanted == Wanted::Pass),
-            place: rule.location.clone(),
+            place: own_place(policy, rule),
         })
         .filter(|gap| gap.never_fails || gap.never_passes)
         .collect()
+}
+
+/// What makes a rule what it comes to: whoever changes one of these changes the rule.
+const FIELDS: [Field; 4] = [Field::Check, Field::Severity, Field::On, Field::When];
+
+/// Where the policy's own file speaks of the rule; where it does not, where the rule is asked for.
+fn own_place(policy: &Policy, rule: &Rule) -> Location {
+    let own = policy.sources.last();
+    let is_own = |place: &Location| own.is_some_and(|own| Arc::ptr_eq(own, &place.source));
+    if is_own(&rule.location) {
+        return rule.location.clone();
+    }
+    let mut places = FIELDS.iter().filter_map(|field| rule.origin_of(*field));
+    places.find(is_own).unwrap_or_else(|| rule.location.clone())
 }
 
 /// Whether tests of a policy should cover a rule: it is on, and the policy's own file says what it asks, of whom,
@@ -67,8 +81,7 @@ fn of_policy(ran: &[&Ran], inherited: bool) -> Vec<Gap> {
 pub(super) fn counts(policy: &Policy, rule: &Rule, inherited: bool) -> bool {
     let own = policy.sources.last();
     let is_own = |rule: &Rule| {
-        let fields = [Field::Severity, Field::On, Field::When, Field::Check];
-        let mut given = fields.iter().filter_map(|field| rule.fields.get(field));
+        let mut given = FIELDS.iter().filter_map(|field| rule.fields.get(field));
         given.any(|given| own.is_some_and(|own| Arc::ptr_eq(own, &given.source)))
     };
     // What asks waivers is asked of no chain.

@@ -249,6 +249,37 @@ fn a_locked_rule_is_waived_only_where_its_policy_says_so() {
 }
 
 #[test]
+fn waivers_are_told_under_a_policy_that_rests_on_nothing_unless_it_turns_that_off() {
+    let folder = folder("");
+    let text = waivers(&["path: 'certs/*.pem', reason: because, expires: 2026-11-22"]);
+    fs::write(
+        folder.path().join("chainlint.yaml"),
+        format!("version: 1\n{text}"),
+    )
+    .unwrap();
+    let own = "version: 1\nname: acme\nrules:\n  leaf-validity-range:\n    severity: warning\n    on: leaf\n    check: { validity-period: { max_days: 1095 } }\n    message: m\n";
+    fs::write(folder.path().join("acme.yaml"), own).unwrap();
+    let (report, status) = check(folder.path(), &["--policy", "acme.yaml"]);
+    assert_eq!(status, 1);
+    assert!(
+        told(&report).contains(&"chainlint.yaml waiver-expired".to_owned()),
+        "{:?}",
+        told(&report)
+    );
+    let off = "version: 1\nname: acme\nextends: hygiene\nrules:\n  waiver-expired: off\n";
+    fs::write(folder.path().join("acme.yaml"), off).unwrap();
+    // The waiver's rule is none of this policy, but of the one that applies where none is named.
+    let (report, _) = check(folder.path(), &["--policy", "acme.yaml"]);
+    assert!(
+        !told(&report)
+            .iter()
+            .any(|line| line.ends_with("waiver-expired")),
+        "{:?}",
+        told(&report)
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_waived_by_nobody() {
     let folder = folder(
         "waivers:\n  - { rule: file-unreadable, path: certs/c.pem, reason: because, expires: 2027-02-01 }\n",

@@ -36,6 +36,8 @@ struct Row<'a> {
     certificate: Option<&'a str>,
     path: Option<&'a str>,
     reason: &'a str,
+    #[serde(skip)]
+    said: String,
     owner: Option<&'a str>,
     /// The last day.
     expires: String,
@@ -97,6 +99,7 @@ fn row(waiver: &Waiver, now: OffsetDateTime) -> Row<'_> {
         certificate: entry.certificate.as_deref(),
         path: entry.path.as_deref(),
         reason: &entry.reason,
+        said: entry.reason_on_a_line(),
         owner: entry.owner.as_deref(),
         expires: entry.last_day(),
         days_left: (entry.expires - today).whole_days(),
@@ -129,7 +132,7 @@ fn written(row: &Row<'_>) -> String {
         escape(row.id),
         escape(row.rule),
         about.join(", "),
-        escape(row.reason),
+        row.said,
         row.file,
         row.line,
     )

@@ -6,6 +6,7 @@ mod prune;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -14,7 +15,7 @@ use super::plan::relative;
 use super::replace::replace;
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
-use crate::policy::{Config, Policy, Waivers, unknown_rules};
+use crate::policy::{Config, Policy, Reference, Waivers, unknown_rules};
 use crate::source::escape;
 
 /// Findings that somebody has answered for, each for one rule and up to one day.
@@ -59,9 +60,15 @@ pub(super) fn waiving(
             }
             from_config(&path, config)
         });
+    let waivers = config.waivers(&policies::read)?;
+    let base = match waivers.list() {
+        [] => None,
+        _ => Some(Arc::new(policies::named(policies::BASE, &[], environment)?)),
+    };
     Ok(Waiving {
-        waivers: config.waivers(&policies::read)?,
+        waivers,
         folders: folders.collect(),
+        base,
     })
 }
 
@@ -90,10 +97,16 @@ pub(super) fn refuse_unknown_rules(
         .mappings
         .iter()
         .filter_map(|mapping| mapping.policy.as_ref());
-    let named: Vec<Policy> = named
+    if unknown_rules(waivers, loaded.iter().copied()).is_empty() {
+        return Ok(());
+    }
+    // The policies of files that this run does not look at, and the one that applies where none is named.
+    let default = Reference::from_flag("--policy", policies::DEFAULT, &config.folder);
+    let others: Vec<Policy> = named
+        .chain([&default])
         .filter_map(|named| policies::library().load(named, &[]).ok())
         .collect();
-    let problems = unknown_rules(waivers, loaded.iter().copied().chain(&named));
+    let problems = unknown_rules(waivers, loaded.iter().copied().chain(&others));
     if problems.is_empty() {
         Ok(())
     } else {

@@ -19,7 +19,7 @@ use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 use super::Policy;
 use crate::check::waiver::Refusal;
-use crate::source::Source;
+use crate::source::{Source, escape};
 use crate::span::Span;
 
 pub use edit::{Rewritten, append, named, remove};
@@ -63,6 +63,13 @@ impl Entry {
         let form = format_description!("[year]-[month]-[day]");
         // Every date has a year, a month and a day.
         self.expires.format(form).unwrap_or_default()
+    }
+
+    /// Why it was granted, on one line and safe to print.
+    #[must_use]
+    pub fn reason_on_a_line(&self) -> String {
+        let words: Vec<&str> = self.reason.split_whitespace().collect();
+        escape(&words.join(" "))
     }
 
     /// Whether its last day is over.
