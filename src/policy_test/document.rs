@@ -375,3 +375,48 @@ pub(super) fn read_instant(
     }
     instant
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = "version: 1\npolicy: hygiene\nat: 2026-11-23\nvars: { a: 1 }\nchains:\n  a: { leaf: { key: p-256, days: 5, subject: { common_name: x } }, root: { key: p-384 } }\ncases:\n  - name: b\n    chain: { like: a, order: [leaf, root], write: { width: 70 } }\n    expect: { pass: [c], error: { rule: d, count: 1 } }\n  - { name: e, text: f, expect: { fail: g } }\n";
+
+    fn parse(text: &str) -> Result<TestFile, Problems> {
+        TestFile::parse(text, "a.test.yaml", Path::new(""), &|_| {
+            Err(io::Error::from(io::ErrorKind::NotFound))
+        })
+    }
+
+    #[test]
+    fn the_text_that_is_damaged_below_is_whole() {
+        assert_eq!(parse(TEXT).unwrap().cases.len(), 2);
+    }
+
+    #[test]
+    fn instants_are_days_or_rfc_3339() {
+        let read = |text: &str| {
+            let text = TEXT.replace("2026-11-23", text);
+            parse(&text)
+                .map(|file| file.cases[0].now.unix_timestamp())
+                .ok()
+        };
+        assert_eq!(read("2026-11-23"), read("2026-11-23T00:00:00Z"));
+        assert_eq!(read("2026-11-23T02:00:00+02:00"), read("2026-11-23"));
+        assert_eq!(read("tomorrow"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn a_damaged_test_file_is_an_error_and_no_panic(at in 0..TEXT.len(), to in "[ -~\\n]{0,3}", length in 0..12_usize) {
+            let end = at.saturating_add(length).min(TEXT.len());
+            let damaged = format!("{}{to}{}", &TEXT[..at], &TEXT[end..]);
+            if let Err(problems) = parse(&damaged) {
+                prop_assert!(!problems.is_empty());
+            }
+        }
+    }
+}
