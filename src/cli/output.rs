@@ -1,14 +1,14 @@
 //! In which forms a run is told, and where: one form on standard output, any number of files beside.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use tempfile::NamedTempFile;
 
 use super::Failure;
 use super::environment::Environment;
+use super::replace::beside;
 use crate::engine::{PlannedFile, PlannedInput};
 use crate::finding::{Report, Severity};
 use crate::report::{Style, concise, full, github, gitlab, html, json, jsonl, junit, sarif};
@@ -186,23 +186,6 @@ fn destination(path: &Path) -> Result<PathBuf, String> {
         }
         Err(error) => Err(error.to_string()),
     }
-}
-
-/// A file with this text in the folder of `path`, on the disk and not yet in its place.
-fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".chainlint-");
-    // Reports are for others to read: as for any new file, the caller's umask decides.
-    #[cfg(unix)]
-    let builder = {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666))
-    };
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    File::sync_all(file.as_file())?;
-    Ok(file)
 }
 
 fn render(

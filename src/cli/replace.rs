@@ -1,7 +1,7 @@
 //! Replacing a file whole or not at all.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Replaces a file's content, if it is still `before`; its mode and owner stay. A symbolic link is followed to a
@@ -29,6 +29,23 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], tree: &Path) -> 
     new.persist(&path)
         .map_err(|error| error.error.to_string())?;
     Ok(())
+}
+
+/// A file with this text in the folder of `path`, on the disk and not yet in its place.
+pub(super) fn beside(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".chainlint-");
+    // It is for others to read: as for any new file, the caller's umask decides.
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666))
+    };
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(unix)]

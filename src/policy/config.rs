@@ -229,7 +229,7 @@ impl Config {
 
 /// The waivers of a file of their own.
 fn waivers_of(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Vec<Waiver> {
-    let Some(node) = yaml::read(text, source, problems) else {
+    let Some(node) = yaml::read_up_to(waiver::MAX_BYTES, text, source, problems) else {
         return Vec::new();
     };
     let file: Option<WaiversFile> = yaml::read_known(None, &node, source, problems);
@@ -249,7 +249,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn config(&mut self, text: &str) -> Option<Config> {
-        let node = yaml::read(text, self.source, self.problems)?;
+        let node = yaml::read_up_to(waiver::MAX_BYTES, text, self.source, self.problems)?;
         let file: ConfigFile = yaml::read_known(None, &node, self.source, self.problems)?;
         document::version(&node, file.version.as_ref(), self.source, self.problems);
         let vars = self.vars(file.vars);

@@ -413,7 +413,8 @@ mod tests {
         #[test]
         fn a_damaged_test_file_is_an_error_and_no_panic(at in 0..TEXT.len(), to in "[ -~\\n]{0,3}", length in 0..12_usize) {
             let end = at.saturating_add(length).min(TEXT.len());
-            let damaged = format!("{}{to}{}", &TEXT[..at], &TEXT[end..]);
+            let (before, after) = (TEXT.get(..at).unwrap(), TEXT.get(end..).unwrap());
+            let damaged = format!("{before}{to}{after}");
             if let Err(problems) = parse(&damaged) {
                 prop_assert!(!problems.is_empty());
             }

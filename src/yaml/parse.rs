@@ -18,7 +18,7 @@ use crate::span::Span;
 const MAX_BYTES: usize = 1024 * 1024;
 /// Deepest nesting, in levels; a policy needs seven.
 pub(super) const MAX_DEPTH: usize = 32;
-/// Most values of a file, aliases written out.
+/// Most values of a file that people write, aliases written out.
 const MAX_NODES: usize = 50_000;
 /// Most aliases and anchors of a file.
 const MAX_ALIASES: usize = 200;
@@ -77,13 +77,15 @@ pub fn read_up_to(
 }
 
 fn options(bytes: usize) -> serde_saphyr::Options {
+    // What may be longer than people write may have more values too; aliases stay few.
+    let nodes = MAX_NODES.saturating_mul((bytes / MAX_BYTES).max(1));
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_documents: 1,
             max_depth: MAX_DEPTH,
             flow_nesting_limit: MAX_DEPTH,
-            max_nodes: MAX_NODES,
-            max_events: MAX_NODES.saturating_mul(2),
+            max_nodes: nodes,
+            max_events: nodes.saturating_mul(2),
             max_aliases: MAX_ALIASES,
             max_anchors: MAX_ALIASES,
             max_recorded_anchor_events: MAX_NODES,

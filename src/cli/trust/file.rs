@@ -1,10 +1,11 @@
 //! The file of trusted lists on disk: what it has, and putting another in its place.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::cli::Failure;
+use crate::cli::replace::beside;
 use crate::trust::lists::{self, TrustedLists};
 
 /// The bytes of a file, and one more than the limit where it is larger.
@@ -62,17 +63,7 @@ pub(super) fn write(path: &Path, shown: &str, lists: &TrustedLists) -> Result<()
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut file = File::create_new(&beside)?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // The first error is what counts.
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let file = beside(&path, text)?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
 }

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 
 use super::environment::Environment;
 use super::plan::relative;
-use super::replace::replace;
+use super::replace::{beside, replace};
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
 use crate::policy::{Config, Policy, Reference, Waivers, unknown_rules};
@@ -148,12 +148,8 @@ fn write(path: &Path, before: &str, after: &str, environment: &Environment) -> R
             &environment.current,
         )
     } else {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        tempfile::NamedTempFile::new_in(folder)
-            .and_then(|mut file| {
-                std::io::Write::write_all(&mut file, after.as_bytes())?;
-                file.persist_noclobber(path).map_err(|error| error.error)
-            })
+        beside(path, after)
+            .and_then(|file| file.persist_noclobber(path).map_err(|error| error.error))
             .map(|_| ())
             .map_err(|error| error.to_string())
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::read::read;
-use super::{Entry, Waiver, path};
+use super::{Entry, MAX_BYTES, Waiver, path};
 use crate::policy::emit;
 use crate::source::Source;
 use crate::span::Span;
@@ -131,7 +131,7 @@ fn list(
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let node = yaml::read(text, source, problems);
+    let node = yaml::read_up_to(MAX_BYTES, text, source, problems);
     let Some(node) = node else {
         let first = problems.first().map(|problem| problem.message.clone());
         return Err(first.unwrap_or_else(|| "it is no YAML".to_owned()));
@@ -364,6 +364,16 @@ mod tests {
             assert_eq!(paths(&written.text), wanted, "{}", written.text);
             assert_eq!(append(&written.text, &[entry("x y")]).unwrap().count, 0);
         }
+    }
+
+    #[test]
+    fn a_baseline_of_thousands_is_written_and_read_again() {
+        let entries: Vec<Entry> = (0..4200)
+            .map(|number| entry(&format!("{number}.pem")))
+            .collect();
+        let written = append("version: 1\n", &entries).unwrap();
+        assert_eq!(written.count, 4200);
+        assert_eq!(remove(&written.text, &[7]).unwrap().count, 1);
     }
 
     #[test]

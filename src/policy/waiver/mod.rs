@@ -27,6 +27,9 @@ pub use path::CoveredPath;
 pub(super) use read::{WaiverFile, WaiversFile, read};
 pub use refuse::unknown_rules;
 
+/// Largest file with waivers, in bytes: a baseline of a large repository has tens of thousands.
+pub(super) const MAX_BYTES: usize = 16 << 20;
+
 /// A waiver as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
