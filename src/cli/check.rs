@@ -163,6 +163,7 @@ pub(super) fn run(
         ignore,
         limits: input::Limits::default(),
         waiving,
+        keeps_answers: false,
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {

@@ -196,6 +196,7 @@ fn judge(
         ignore: plan.ignore.clone(),
         limits: plan.limits,
         waiving: None,
+        keeps_answers: false,
     };
     let report = check::execute(&again, arguments, environment)?;
     let mut found: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();

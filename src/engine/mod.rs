@@ -47,6 +47,8 @@ pub struct Plan {
     pub limits: input::Limits,
     /// Findings that somebody has answered for; `None` reports every finding as it is.
     pub waiving: Option<Waiving>,
+    /// Keep what each rule came to ([`Judged::answers`]), which tests of policies ask for and reports do not.
+    pub keeps_answers: bool,
 }
 
 /// A file and what applies to it.
@@ -102,7 +104,7 @@ pub struct Judged {
     pub outcome: FileOutcome,
     /// What was found, in no order.
     pub findings: Vec<Finding>,
-    /// What each rule of the policy came to; a rule that is not here did not apply.
+    /// What each rule of the policy came to, where the plan keeps that; a rule that is not here did not apply.
     pub answers: Answers,
     /// The text that the findings point into; none where there was nothing to point at.
     pub source: Option<Arc<Source>>,
@@ -296,7 +298,7 @@ fn apply_to_file(
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
     let facts = View::new(&chain, file.file_labels(source));
-    let mut stamp = Stamp::new(file, &facts, source);
+    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -330,7 +332,7 @@ fn apply(
         steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
-    let mut stamp = Stamp::new(file, &facts, source);
+    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {

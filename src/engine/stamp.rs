@@ -24,7 +24,8 @@ pub(super) struct Stamp<'a> {
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
-    answers: Answers,
+    /// `None` where nobody asks for them.
+    answers: Option<Answers>,
 }
 
 /// The finding for a file that could not be read under a policy that has no words for it.
@@ -54,7 +55,12 @@ pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Findin
 }
 
 impl<'a> Stamp<'a> {
-    pub(super) fn new(file: &'a PlannedFile, facts: &'a View<'a>, source: &'a Source) -> Self {
+    pub(super) fn new(
+        file: &'a PlannedFile,
+        facts: &'a View<'a>,
+        source: &'a Source,
+        keeps_answers: bool,
+    ) -> Self {
         Self {
             file,
             chain: facts.source(),
@@ -62,7 +68,7 @@ impl<'a> Stamp<'a> {
             facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
-            answers: Answers::default(),
+            answers: keeps_answers.then(Answers::default),
         }
     }
 
@@ -71,7 +77,7 @@ impl<'a> Stamp<'a> {
         let (violations, undetermined) = match verdict {
             Verdict::NotApplicable(_) => return,
             Verdict::Pass => {
-                self.answers.take(&rule.id, Answer::Pass);
+                self.answer(rule, Answer::Pass);
                 return;
             }
             Verdict::Fail(violations) => (violations, false),
@@ -90,7 +96,7 @@ impl<'a> Stamp<'a> {
                 (Some(severity), false) => Answer::Fail(severity),
                 (Some(severity), true) => Answer::Undetermined(severity),
             };
-            self.answers.take(&rule.id, answer);
+            self.answer(rule, answer);
             if let Some(severity) = severity {
                 let finding = self.finding(rule, severity, &violation);
                 if undetermined {
@@ -99,6 +105,12 @@ impl<'a> Stamp<'a> {
                     self.findings.push(finding);
                 }
             }
+        }
+    }
+
+    fn answer(&mut self, rule: &Rule, answer: Answer) {
+        if let Some(answers) = &mut self.answers {
+            answers.take(&rule.id, answer);
         }
     }
 
@@ -119,7 +131,7 @@ impl<'a> Stamp<'a> {
                 findings.push(finding);
             }
         }
-        (findings, self.answers)
+        (findings, self.answers.unwrap_or_default())
     }
 
     fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {

@@ -226,7 +226,7 @@ fn stamped(
         app: None,
     };
     let facts = View::new(&chain, labels);
-    let mut stamp = Stamp::new(&file, &facts, source);
+    let mut stamp = Stamp::new(&file, &facts, source, false);
     stamp.verdict(rule, verdict);
     stamp.finish().0
 }

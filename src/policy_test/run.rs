@@ -161,6 +161,7 @@ impl Ran {
             ignore: BTreeSet::new(),
             limits: input::Limits::default(),
             waiving: None,
+            keeps_answers: true,
         };
         engine::judge(&plan, &file, session)
     }

@@ -196,6 +196,7 @@ fn denied_anchors(policy: &Arc<Policy>, given: &Given, now: OffsetDateTime) -> P
         ignore: BTreeSet::new(),
         limits: input::Limits::default(),
         waiving: None,
+        keeps_answers: true,
     };
     let session = Session::default();
     let deniers = policy

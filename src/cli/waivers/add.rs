@@ -106,6 +106,7 @@ pub(super) fn run(
         ignore: std::collections::BTreeSet::new(),
         limits: input::Limits::default(),
         waiving,
+        keeps_answers: false,
     };
     let report = engine::run(&plan, &Silent);
     let threshold = arguments.fail_on.map_or(Severity::Error, Severity::from);

@@ -121,6 +121,7 @@ fn unused(
         ignore: std::collections::BTreeSet::new(),
         limits: input::Limits::default(),
         waiving: Some(waiving(config, &paths, environment)?),
+        keeps_answers: false,
     };
     Ok(engine::unused_waivers(&plan, &Silent))
 }
