@@ -27,10 +27,11 @@ fn command(finding: &Finding, out: &mut String) {
         Severity::Advice => "notice",
     };
     let (first, last) = (finding.start.line, finding.last_line());
-    // Writing to a String cannot fail.
+    // Properties in the order in which GitHub's toolkit writes them. Writing to a String cannot fail.
     let _ = write!(
         out,
-        "::{name} file={},line={first},endLine={last}",
+        "::{name} title={},file={},line={first},endLine={last}",
+        property(&finding.rule),
         property(&finding.path)
     );
     // The runner refuses columns where the lines differ.
@@ -40,7 +41,6 @@ fn command(finding: &Finding, out: &mut String) {
             let _ = write!(out, ",endColumn={}", finding.end.column);
         }
     }
-    let _ = write!(out, ",title={}", property(&finding.rule));
     let _ = write!(out, "::{}", data(&finding.message));
     if let Some(help) = &finding.help {
         let _ = write!(out, "%0A{}", data(help));
@@ -69,7 +69,7 @@ mod tests {
     fn a_finding_is_a_command_and_a_waived_one_is_none() {
         assert_eq!(
             write(&report()),
-            "::error file=a.pem,line=1,endLine=3,title=some-rule::it \"breaks\"%0Amend it\n"
+            "::error title=some-rule,file=a.pem,line=1,endLine=3::it \"breaks\"%0Amend it\n"
         );
         assert_eq!(write(&nothing()), "");
     }
@@ -84,7 +84,7 @@ mod tests {
         };
         assert_eq!(
             write(&report_of(vec![within])),
-            "::notice file=a.pem,line=1,endLine=1,col=2,endColumn=9,title=some-rule::it \"breaks\"\n"
+            "::notice title=some-rule,file=a.pem,line=1,endLine=1,col=2,endColumn=9::it \"breaks\"\n"
         );
         let with_line_break = Finding {
             severity: Severity::Warning,
@@ -94,7 +94,7 @@ mod tests {
         };
         assert_eq!(
             write(&report_of(vec![with_line_break])),
-            "::warning file=a.pem,line=1,endLine=1,col=2,title=some-rule::it \"breaks\"\n"
+            "::warning title=some-rule,file=a.pem,line=1,endLine=1,col=2::it \"breaks\"\n"
         );
     }
 
@@ -113,6 +113,6 @@ mod tests {
             .split(',')
             .map(|pair| pair.split_once('=').unwrap().0)
             .collect();
-        assert_eq!(names, ["file", "line", "endLine", "title"]);
+        assert_eq!(names, ["title", "file", "line", "endLine"]);
     }
 }
