@@ -90,12 +90,22 @@ pub struct Subject<'a> {
 pub trait CertificateCheck: Send + Sync + std::fmt::Debug {
     /// Asks it.
     fn check(&self, subject: Subject<'_>, context: &Context<'_>) -> Verdict;
+
+    /// Whether its parameters are such that nothing can fail it.
+    fn cannot_fail(&self) -> bool {
+        false
+    }
 }
 
 /// A question about a chain, or about the text of the file that holds it.
 pub trait ChainCheck: Send + Sync + std::fmt::Debug {
     /// Asks it.
     fn check(&self, chain: &Chain, context: &Context<'_>) -> Verdict;
+
+    /// Whether its parameters are such that nothing can fail it.
+    fn cannot_fail(&self) -> bool {
+        false
+    }
 }
 
 /// A check with its parameters, ready to be asked.
@@ -109,6 +119,18 @@ pub enum Check {
     File(Box<dyn FileCheck>),
     /// Asked once of each waiver of the config, when all files were judged.
     Waiver(Box<dyn waiver::WaiverCheck>),
+}
+
+impl Check {
+    /// Whether its parameters are such that nothing can fail it.
+    #[must_use]
+    pub fn cannot_fail(&self) -> bool {
+        match self {
+            Self::Certificate(check) => check.cannot_fail(),
+            Self::Chain(check) => check.cannot_fail(),
+            Self::File(_) | Self::Waiver(_) => false,
+        }
+    }
 }
 
 /// What a check found.

@@ -28,6 +28,7 @@ pub fn dead_ends(policy: &Policy, now: OffsetDateTime) -> Problems {
             }
         }
         problems.extend(unissuable(policy, rule, now.date()));
+        problems.extend(toothless(rule));
     }
     problems
 }
@@ -146,6 +147,18 @@ fn unissuable(policy: &Policy, rule: &Rule, today: Date) -> Option<Problem> {
     let place = check.unwrap_or_else(|| rule.location.clone());
     let problem = place.problem(message, "more than a public CA may issue");
     Some(problem.help("leave public chains out: `when: { class: [private] }`"))
+}
+
+/// A rule that nothing can fail.
+fn toothless(rule: &Rule) -> Option<Problem> {
+    if !rule.check.cannot_fail() {
+        return None;
+    }
+    let message = format!("nothing can fail `{}`", escape(&rule.id));
+    let check = rule.fields.get(&Field::Check).map(Given::location);
+    let place = check.unwrap_or_else(|| rule.location.clone());
+    let problem = place.problem(message, "always true");
+    Some(problem.help("name the facts that have to differ, or leave the rule out"))
 }
 
 fn pair(one: &Rule, other: &Rule, message: String, label: &str) -> Problem {

@@ -541,6 +541,15 @@ fn what_can_never_come_true_is_suspicious() {
             policy(&[rule("a", "leaf", "{}", &period("min_days: 201"))]),
         ),
         (
+            "toothless.yaml",
+            policy(&[rule(
+                "a",
+                "leaf",
+                "{}",
+                "{ expression: { assert: \"cert.basic_constraints.ca || true\" } }",
+            )]),
+        ),
+        (
             "issuable.yaml",
             policy(&[rule("a", "leaf", "{}", &period("min_days: 200"))]),
         ),
@@ -569,6 +578,7 @@ fn what_can_never_come_true_is_suspicious() {
             "public.yaml",
             "it asks for 201 days, and public CAs issue for 200 at",
         ),
+        ("toothless.yaml", "nothing can fail `a`"),
     ] {
         let (status, said) = check(file, &[]);
         assert_eq!(status, 0, "{said}");

@@ -11,6 +11,7 @@
 mod builtin;
 mod calls;
 mod compile;
+mod constant;
 mod items;
 mod macros;
 mod names;

@@ -150,6 +150,10 @@ impl CertificateCheck for Asked {
     fn check(&self, subject: Subject<'_>, context: &Context<'_>) -> Verdict {
         self.ask(Some(subject.member), subject.chain, context)
     }
+
+    fn cannot_fail(&self) -> bool {
+        self.program.is_always_true()
+    }
 }
 
 impl ChainCheck for Asked {
@@ -158,6 +162,10 @@ impl ChainCheck for Asked {
             return Verdict::NotApplicable(NO_CERTIFICATE);
         }
         self.ask(None, chain, context)
+    }
+
+    fn cannot_fail(&self) -> bool {
+        self.program.is_always_true()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What expressions mean, and what is said of those that mean nothing.
 
+mod constant;
 mod meaning;
 mod mistakes;
 mod properties;
