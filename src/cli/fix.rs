@@ -64,29 +64,18 @@ pub(super) fn run(
 ) -> Result<Mended, Failure> {
     let mut patients = admit(plan, report, scope)?;
     for _ in 0..PASSES {
-        let mut open = false;
         let judged = judge(plan, &patients, arguments, environment)?;
-        for patient in patients
-            .iter_mut()
-            .filter(|patient| patient.refused.is_none())
-        {
-            let mends = wanted(&patient.file.policy, judged.get(&*patient.name()), scope);
-            if mends.is_empty() {
-                continue;
-            }
-            match treat(&patient.now, &mends, &patient.file.anchors) {
-                Ok((bytes, done)) if bytes != patient.now => {
-                    patient.now = bytes;
-                    patient.done.extend(done);
-                    open = true;
-                }
-                Ok(_) => {}
-                Err(why) => patient.refused = Some(why),
-            }
+        let mut open = false;
+        for patient in &mut patients {
+            open |= patient.treat(judged.get(&*patient.name()), scope);
         }
         if !open {
             break;
         }
+    }
+    let judged = judge(plan, &patients, arguments, environment)?;
+    for patient in &mut patients {
+        patient.discharge(judged.get(&*patient.name()), scope);
     }
     let mut mended = Mended {
         changed: 0,
@@ -133,6 +122,35 @@ pub(super) fn run(
 }
 
 impl Patient {
+    /// Mends what is wanted; whether anything changed.
+    fn treat(&mut self, found: Option<&Vec<Finding>>, scope: Scope) -> bool {
+        let mends = wanted(&self.file.policy, found, scope);
+        if self.refused.is_some() || mends.is_empty() {
+            return false;
+        }
+        match treat(&self.now, &mends, &self.file.anchors) {
+            Ok((bytes, done)) if bytes != self.now => {
+                self.now = bytes;
+                self.done.extend(done);
+                true
+            }
+            Ok(_) => false,
+            Err(why) => {
+                self.refused = Some(why);
+                false
+            }
+        }
+    }
+
+    /// Leaves the file as it is where a mend that was made is asked for again.
+    fn discharge(&mut self, found: Option<&Vec<Finding>>, scope: Scope) {
+        let mends = wanted(&self.file.policy, found, scope);
+        if let Some(vain) = mends.iter().find(|mend| self.done.contains(mend)) {
+            self.now.clone_from(&self.before);
+            self.refused = Some(format!("{} to no avail", vain.done()));
+        }
+    }
+
     fn name(&self) -> String {
         match &self.file.input {
             PlannedInput::File(candidate) => candidate.display.clone(),

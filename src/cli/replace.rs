@@ -4,17 +4,17 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces a file's content, if it is still `before`; its mode and owner stay. A symbolic link is followed to a
-/// file below `tree` and no other.
+/// Replaces a file's content, if it is still `before`; its mode and owner stay. Symbolic links, of the file and of
+/// the folders on the way to it, are followed to a file below `tree` and no other.
 ///
 /// # Errors
 /// Why the file was left as it is, a clause.
 pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], tree: &Path) -> Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
-    let is_link = path.symlink_metadata().map_err(said)?.is_symlink();
+    let by_link = is_by_link(path, tree).map_err(said)?;
     let path = path.canonicalize().map_err(said)?;
-    if is_link && !path.starts_with(tree.canonicalize().map_err(said)?) {
-        return Err("it is a symbolic link out of the current folder".to_owned());
+    if by_link && !path.starts_with(tree.canonicalize().map_err(said)?) {
+        return Err("a symbolic link leads to it, out of the current folder".to_owned());
     }
     if fs::read(&path).map_err(said)? != before {
         return Err("it has changed meanwhile".to_owned());
@@ -29,6 +29,19 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], tree: &Path) -> 
     new.persist(&path)
         .map_err(|error| error.error.to_string())?;
     Ok(())
+}
+
+/// Whether the file, or a folder below `tree` on the way to it, is a symbolic link. Links on the way to `tree` are the
+/// system's or the user's own.
+fn is_by_link(path: &Path, tree: &Path) -> io::Result<bool> {
+    let below = path.strip_prefix(tree).unwrap_or(path);
+    let asked = if below.is_absolute() { 1 } else { usize::MAX };
+    for at in below.ancestors().take(asked) {
+        if !at.as_os_str().is_empty() && tree.join(at).symlink_metadata()?.is_symlink() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A file with this text in the folder of `path`, on the disk and not yet in its place.

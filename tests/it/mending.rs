@@ -1,6 +1,7 @@
 //! `check --fix` and `--diff`.
 
 use crate::support::oid;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -241,11 +242,28 @@ fn modes_stay_and_links_out_of_the_tree_are_not_followed() {
     let (status, _, said) = run(folder.path(), &["--fix", "link.pem", "near.pem"]);
     assert_eq!(status, 1);
     assert!(
-        said.contains("left link.pem: it is a symbolic link out of the current folder"),
+        said.contains("left link.pem: a symbolic link leads to it, out of the current folder"),
         "{said}"
     );
+    symlink(outside.path(), folder.path().join("folder")).unwrap();
+    let absolute = folder.path().join("folder/out.pem");
+    for path in [
+        "folder/out.pem",
+        "./folder/out.pem",
+        absolute.to_str().unwrap(),
+    ] {
+        let (_, _, said) = run(folder.path(), &["--fix", path]);
+        assert!(
+            said.contains(": a symbolic link leads to it, out of the current folder"),
+            "{said}"
+        );
+    }
     assert!(fs::read(&out).unwrap() == wrong);
     assert!(fs::read(&inner).unwrap() == own_chain().file());
+    // Named outright, without a link, a file elsewhere is the user's to mend.
+    let (_, _, said) = run(folder.path(), &["--fix", out.to_str().unwrap()]);
+    assert!(said.contains("mended "), "{said}");
+    assert!(fs::read(&out).unwrap() == own_chain().file());
     let near = folder.path().join("near.pem");
     assert!(near.symlink_metadata().unwrap().is_symlink());
     assert_eq!(
@@ -253,7 +271,7 @@ fn modes_stay_and_links_out_of_the_tree_are_not_followed() {
         0o640
     );
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(names.len(), 3, "something is left over");
+    assert_eq!(names.len(), 4, "something is left over");
 }
 
 #[test]
@@ -274,4 +292,50 @@ fn every_mistake_of_the_examples_is_mended_or_left_whole() {
     assert_eq!(after, again);
     assert!(!said.contains("mended"), "{said}");
     assert!(after.lines().count() < before.lines().count());
+}
+
+/// The rules that each file breaks.
+fn broken(folder: &Path, arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let (_, out, _) = run(folder, arguments);
+    let mut rules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in out.lines() {
+        let (path, rest) = line.split_once(':').unwrap();
+        let (_, rest) = rest.split_once('[').unwrap();
+        let (rule, _) = rest.split_once(']').unwrap();
+        rules
+            .entry(path.to_owned())
+            .or_default()
+            .insert(rule.to_owned());
+    }
+    rules
+}
+
+#[test]
+fn no_case_is_worse_for_being_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(project("tests/cases")) {
+        let entry = entry.unwrap();
+        let below = entry.path().strip_prefix(project("tests/cases")).unwrap();
+        let to = folder.path().join(below);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let before = broken(folder.path(), &["."]);
+    let after = broken(folder.path(), &["--fix=all", "."]);
+    for (path, rules) in &after {
+        // What a container holds is first judged when it is unpacked.
+        if !path.contains("/fail-der/") {
+            let new: Vec<&String> = rules.difference(&before[path]).collect();
+            assert!(new.is_empty(), "{path}: {new:?}");
+        }
+    }
+    let count =
+        |of: &BTreeMap<String, BTreeSet<String>>| of.values().map(BTreeSet::len).sum::<usize>();
+    assert!(count(&after) < count(&before));
+    let (_, _, said) = run(folder.path(), &["--fix=all", "."]);
+    assert!(!said.contains("mended "), "{said}");
+    assert!(!said.contains("to no avail"), "{said}");
 }
