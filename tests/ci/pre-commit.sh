@@ -2,8 +2,8 @@
 # The hooks as the real pre-commit runs them, in a scratch repository: a bad chain is refused, a good one goes through,
 # an excluded one is left alone.
 #
-# Usage: pre-commit.sh HOOKS, where HOOKS is a git repository with .pre-commit-hooks.yaml; `pre-commit` and, for
-# chainlint-system, `chainlint` are on the PATH.
+# Usage: pre-commit.sh HOOKS, where HOOKS is a git repository with .pre-commit-hooks.yaml; `pre-commit` and `chainlint`
+# are on the PATH, and what a wheel is built with.
 set -euo pipefail
 hooks=$(cd "$1" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -67,7 +67,7 @@ grep --quiet '^cargo install' <<< "$commands"
 )
 echo 'newcomer: three commands, and a bad chain is refused'
 
-for hook in chainlint-system ${CHAINLINT_HOOKS:-}; do
+for hook in chainlint-system chainlint; do
     rm -rf certs testdata
     cat > .pre-commit-config.yaml <<CONFIG
 repos:
@@ -87,7 +87,7 @@ CONFIG
     expect 1 "$hook, a bad chain"
 done
 
-# The hook for tests of policies, by the chainlint of the PATH.
+# The hook for tests of policies.
 rm -rf certs testdata policies
 cat > .pre-commit-config.yaml <<CONFIG
 repos:
@@ -95,7 +95,6 @@ repos:
     rev: $(git -C "$hooks" rev-parse HEAD)
     hooks:
       - id: chainlint-policy-tests
-        language: system
         args: [--require-coverage]
 CONFIG
 mkdir policies
