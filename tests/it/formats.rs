@@ -181,7 +181,7 @@ fn hostile_names_are_inert_in_every_format() {
         );
         // A line that a runner takes for a command, or an editor for a place, is one of ours.
         let commands = text.lines().filter(|line| line.starts_with("::"));
-        let ours = |line: &str| line.contains(" file=") && line.contains(",title=");
+        let ours = |line: &str| line.contains(" title=") && line.contains(",file=");
         assert!(commands.clone().all(ours) && (format == "github" || commands.count() == 0));
         if format == "concise" {
             let wrong = |line: &&str| {
