@@ -4,7 +4,8 @@ use data_encoding::BASE64;
 use der::{Reader, SliceReader, Tag, TagNumber};
 
 use super::{Refusal, certificate};
-use crate::pem::{self, Shape};
+use crate::pem::{self, Label, Shape};
+use crate::x509::Certificate;
 
 /// `signedData` (RFC 5652 §5.1).
 const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
@@ -15,10 +16,16 @@ const MAX_CERTIFICATES: usize = 1000;
 /// anything else that is not to be unpacked.
 ///
 /// # Errors
-/// When a container of certificates cannot be taken apart.
+/// When a container of certificates cannot be taken apart, or holds anything but certificates.
 pub fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
     if let Some(text) = utf16(bytes) {
-        return Ok(Some(text));
+        let document = pem::scan(&text, pem::Limits::default());
+        let mut labels = document.blocks.iter().map(|block| block.label);
+        return if labels.any(|label| label == Label::PrivateKey) {
+            Err(Refusal("it holds a private key".to_owned()))
+        } else {
+            Ok(Some(text))
+        };
     }
     match pem::shape(bytes) {
         Shape::Certificate => Ok(Some(all_of(bytes)?)),
@@ -43,11 +50,11 @@ fn broken(what: &str) -> Refusal {
 fn all_of(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     let fail = |_| broken("its DER");
     let mut reader = SliceReader::new(bytes).map_err(fail)?;
-    let mut out = Vec::new();
+    let mut all = Vec::new();
     while !reader.is_finished() {
-        out.extend(certificate(reader.tlv_bytes().map_err(fail)?, b"\n"));
+        all.push(reader.tlv_bytes().map_err(fail)?);
     }
-    Ok(out)
+    blocks(&all)
 }
 
 /// The certificates of `SignedData`, in encoded order:
@@ -66,7 +73,16 @@ fn pkcs7(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
             "its PKCS#7 container holds no certificate".to_owned(),
         ));
     }
-    let blocks = certificates.iter().map(|der| certificate(der, b"\n"));
+    blocks(&certificates)
+}
+
+/// Certificates as PEM blocks: what reads as none, a private key above all, is never called one.
+fn blocks(all: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
+    if all.iter().any(|der| Certificate::parse(der).is_err()) {
+        let why = "it holds something that cannot be read as a certificate";
+        return Err(Refusal(why.to_owned()));
+    }
+    let blocks = all.iter().map(|der| certificate(der, b"\n"));
     Ok(blocks.flatten().collect())
 }
 

@@ -176,6 +176,29 @@ fn what_leaves_room_for_doubt_is_left_alone() {
 }
 
 #[test]
+fn a_private_key_in_a_container_is_never_called_a_certificate() {
+    let key = own_chain().leaf.key.private_pkcs8();
+    let text = own_chain().file();
+    let text = String::from_utf8(text).unwrap() + &OPENSSL.block("PRIVATE KEY", &key);
+    let utf16: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let all = [own_chain().certificates(), vec![key]].concat();
+    for (content, why) in [
+        (all.concat(), "it holds something that cannot be read"),
+        (pkcs7(&all), "it holds something that cannot be read"),
+        (utf16, "it holds a private key"),
+    ] {
+        let (status, said, after) = mend(&content, &["--fix=all"]);
+        assert_eq!(status, 1);
+        assert!(said.contains(&format!("left a.pem: {why}")), "{said}");
+        assert!(after == content);
+    }
+}
+
+#[test]
 fn what_cannot_be_mended_is_still_reported() {
     let expired = own_chain().leaf(|leaf| leaf.days(10)).file_of(&[2, 1]);
     let (status, said, after) = mend(&expired, &["--fix"]);
