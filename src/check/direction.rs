@@ -18,6 +18,8 @@ pub enum Direction {
     Shrink,
     /// Nothing can be said in general: it may not change.
     Fixed,
+    /// It is for the reader alone, and lets nothing more or less pass.
+    Free,
 }
 
 const RISE: [&str; 4] = ["longer_than_days", "min", "min_bits", "min_days"];
@@ -35,8 +37,9 @@ const GROW: [&str; 9] = [
     "single",
 ];
 const SHRINK: [&str; 5] = ["allowed", "any_of", "exempt_roles", "ignore_words", "known"];
+const FREE: [&str; 1] = ["point_at"];
 #[cfg(test)]
-const FIXED: [&str; 11] = [
+const FIXED: [&str; 10] = [
     "assert",
     "ca",
     "extended_key_usage",
@@ -45,7 +48,6 @@ const FIXED: [&str; 11] = [
     "name",
     "oid",
     "only",
-    "point_at",
     "scheme",
     "type",
 ];
@@ -63,6 +65,8 @@ pub fn direction(parameter: &str) -> Direction {
         Direction::Grow
     } else if SHRINK.contains(&parameter) {
         Direction::Shrink
+    } else if FREE.contains(&parameter) {
+        Direction::Free
     } else {
         Direction::Fixed
     }

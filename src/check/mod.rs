@@ -95,6 +95,11 @@ pub trait CertificateCheck: Send + Sync + std::fmt::Debug {
     fn cannot_fail(&self) -> bool {
         false
     }
+
+    /// Whether more may pass where more trust anchors are named.
+    fn goes_by_anchors(&self) -> bool {
+        false
+    }
 }
 
 /// A question about a chain, or about the text of the file that holds it.
@@ -104,6 +109,11 @@ pub trait ChainCheck: Send + Sync + std::fmt::Debug {
 
     /// Whether its parameters are such that nothing can fail it.
     fn cannot_fail(&self) -> bool {
+        false
+    }
+
+    /// Whether more may pass where more trust anchors are named.
+    fn goes_by_anchors(&self) -> bool {
         false
     }
 }
@@ -128,6 +138,16 @@ impl Check {
         match self {
             Self::Certificate(check) => check.cannot_fail(),
             Self::Chain(check) => check.cannot_fail(),
+            Self::File(_) | Self::Waiver(_) => false,
+        }
+    }
+
+    /// Whether more may pass where more trust anchors are named.
+    #[must_use]
+    pub fn goes_by_anchors(&self) -> bool {
+        match self {
+            Self::Certificate(check) => check.goes_by_anchors(),
+            Self::Chain(check) => check.goes_by_anchors(),
             Self::File(_) | Self::Waiver(_) => false,
         }
     }

@@ -268,6 +268,11 @@ impl<'a> Loader<'a> {
             (Some(_), _) | (None, None) => &default,
         };
         let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+        let more = self.config.iter().flat_map(|config| &config.trust_anchors);
+        let refused = policy::refuse_anchors(&policy, more);
+        if !refused.is_empty() {
+            return Err(refused.into());
+        }
         let mut given = self.given.clone();
         let own = policies::anchors(&policy.trust_anchors)?;
         given.anchors.extend(own.anchors);

@@ -42,6 +42,13 @@ pub struct ChainFacts {
     pub trusted_list_text: Option<String>,
 }
 
+/// Whether a fact is another one where other trust anchors are named.
+#[must_use]
+pub fn is_by_anchors(path: &str) -> bool {
+    let fact = path.strip_prefix("chain.").unwrap_or_default();
+    fact.starts_with("ending") || fact.starts_with("trusted_list")
+}
+
 /// How the certificates of a chain belong together.
 pub(super) fn facts(chain: &Chain) -> ChainFacts {
     let numbers = |positions: &[usize]| -> Vec<usize> {

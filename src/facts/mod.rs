@@ -14,7 +14,7 @@ pub use certificate::{
     AlternativeNames, BasicConstraintsFacts, CertificateFacts, ExtensionFacts, KeyFacts,
     MalformedFacts, NameFacts, ValidityFacts,
 };
-pub use chain::ChainFacts;
+pub use chain::{ChainFacts, is_by_anchors};
 pub use place::field_of;
 pub use qc::QcFacts;
 pub use view::{FileLabels, View};

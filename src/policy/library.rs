@@ -9,9 +9,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::Policy;
-use super::document::{self, Document};
+use super::document;
+use super::layers::{Layer, Layers};
 use super::location::Location;
-use super::resolve;
+use super::resolve::Resolving;
 use super::vars::Override;
 use crate::source::{Source, escape};
 use crate::yaml::{self, Problem, Problems, one_of};
@@ -95,20 +96,17 @@ impl Library<'_> {
             complete,
             ..
         } = gathering;
-        let documents: Vec<Document> = done.into_iter().filter_map(|(_, read)| read).collect();
-        let resolving = resolve::Resolving {
+        let layers: Vec<Layer> = done.into_iter().filter_map(|(_, layer)| layer).collect();
+        let resolving = Resolving {
             is_fact: self.is_fact,
             complete,
             overrides,
         };
-        let policy = resolving.policy(documents, &mut problems);
+        let policy = resolving.policy(&Layers(layers), trust_anchors, &mut problems);
         if problems.is_empty()
             && let Some(policy) = policy
         {
-            return Ok(Policy {
-                trust_anchors,
-                ..policy
-            });
+            return Ok(policy);
         }
         yaml::sort(&mut problems);
         Err(problems)
@@ -126,7 +124,7 @@ struct Gathering<'a> {
     library: &'a Library<'a>,
     /// Every file once, parents before children, those named first before those named later;
     /// `None` where it could not be read.
-    done: Vec<(Target, Option<Document>)>,
+    done: Vec<(Target, Option<Layer>)>,
     /// The files from the wanted one to the one that is being read, each with what named it.
     open: Vec<(Target, Location)>,
     problems: Problems,
@@ -137,23 +135,27 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    fn visit(&mut self, reference: &Reference) {
-        let read = self.target(reference).and_then(|target| {
-            if self.done.iter().any(|(done, _)| *done == target) {
-                return Ok(None);
-            }
-            self.refuse_cycle(&target, reference)?;
-            let (source, text) = self.text(&target, reference)?;
-            Ok(Some((target, source, text)))
-        });
-        match read {
-            Ok(None) => {}
-            Ok(Some((target, source, text))) => self.read(target, reference, &source, &text),
+    /// Reads a file and all that it extends; gives its position in `done`.
+    fn visit(&mut self, reference: &Reference) -> Option<usize> {
+        match self.found(reference) {
+            Ok(at) => Some(at),
             Err(problem) => {
                 self.complete = false;
                 self.problems.push(*problem);
+                None
             }
         }
+    }
+
+    fn found(&mut self, reference: &Reference) -> Result<usize, Box<Problem>> {
+        let target = self.target(reference)?;
+        if let Some(at) = self.done.iter().position(|(done, _)| *done == target) {
+            return Ok(at);
+        }
+        self.refuse_cycle(&target, reference)?;
+        let (source, text) = self.text(&target, reference)?;
+        self.read(target, reference, &source, &text);
+        Ok(self.done.len().saturating_sub(1))
     }
 
     fn read(&mut self, target: Target, reference: &Reference, source: &Arc<Source>, text: &str) {
@@ -164,13 +166,14 @@ impl Gathering<'_> {
             Target::File(path) => path.parent().map(Path::to_owned).unwrap_or_default(),
         };
         self.open.push((target.clone(), reference.at.clone()));
-        let parents = document.iter().flat_map(|document| &document.extends);
-        for parent in parents {
-            self.visit(&Reference {
+        let extends = document.iter().flat_map(|document| &document.extends);
+        let mut parents = Vec::new();
+        for parent in extends {
+            parents.extend(self.visit(&Reference {
                 text: parent.value.clone(),
                 folder: folder.clone(),
                 at: Location::new(source, parent.span),
-            });
+            }));
         }
         self.open.pop();
         let anchors = document.iter().flat_map(|document| &document.trust_anchors);
@@ -179,7 +182,8 @@ impl Gathering<'_> {
             folder: folder.clone(),
             at: Location::new(source, named.span),
         }));
-        self.done.push((target, document));
+        let layer = document.map(|document| Layer { document, parents });
+        self.done.push((target, layer));
     }
 
     fn target(&self, reference: &Reference) -> Result<Target, Box<Problem>> {

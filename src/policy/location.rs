@@ -35,6 +35,11 @@ impl Location {
         }
     }
 
+    /// Whether it is the same place of the same file.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.source, &other.source) && self.span == other.span
+    }
+
     /// The line, from 1.
     #[must_use]
     pub fn line(&self) -> usize {

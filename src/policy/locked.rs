@@ -3,23 +3,28 @@
 //! What a rule asked when it was locked, with the variables of that file, is held against what it asks in the
 //! end, children, configs and options included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::compile::Draft;
 use super::document::{Field, Given};
 use super::location::Location;
-use super::substitute::substitute;
+use super::substitute;
 use super::vars::Variables;
+use super::{Policy, Reference, Rule};
+use crate::check::expression::{Model, Names, Program, compile};
 use crate::check::{Direction, direction};
-use crate::source::escape;
-use crate::yaml::{Node, Problems, Value};
+use crate::source::{Source, escape};
+use crate::span::Span;
+use crate::yaml::{Node, Problem, Problems, Value};
 
-/// A rule as it was when a file locked it.
+/// A rule as the file that locks it makes it, together with what that file extends and nothing else.
 pub(super) struct Lock {
     pub(super) id: Arc<str>,
     pub(super) fields: BTreeMap<Field, Given>,
     pub(super) variables: Variables,
+    /// That file and those.
+    pub(super) sources: Vec<Arc<Source>>,
 }
 
 /// Whether the fields of an entry lock the rule.
@@ -30,11 +35,23 @@ pub(super) fn locks(fields: &BTreeMap<Field, Given>) -> bool {
 }
 
 impl Lock {
+    /// Where the rule was locked.
+    pub(super) fn location(&self) -> Option<Location> {
+        self.fields.get(&Field::Locked).map(Given::location)
+    }
+
     /// Tells where the rule asks for less than it did.
-    pub(super) fn hold(&self, now: &Draft, variables: &Variables, problems: &mut Problems) {
+    pub(super) fn hold(
+        &self,
+        now: &Draft,
+        variables: &Variables,
+        model: &Model,
+        problems: &mut Problems,
+    ) {
         let mut holder = Holder {
             lock: self,
             now,
+            variables,
             problems,
         };
         holder.lock();
@@ -42,13 +59,75 @@ impl Lock {
         holder.on();
         holder.when();
         holder.waivable();
-        holder.check(variables);
+        holder.check(model);
     }
+
+    /// Tells of trust anchors that the rule did not know when it was locked, where it goes by them.
+    pub(super) fn hold_anchors(&self, rule: &Rule, anchors: &[Reference], problems: &mut Problems) {
+        if !rule.check.goes_by_anchors() {
+            return;
+        }
+        let is_own = |at: &Location| self.sources.iter().any(|own| Arc::ptr_eq(own, &at.source));
+        for anchor in anchors.iter().filter(|anchor| !is_own(&anchor.at)) {
+            let lock = self.location();
+            problems.push(loosened(
+                &self.id,
+                lock.as_ref(),
+                &anchor.at,
+                MORE_ANCHORS,
+                "trusts more",
+            ));
+        }
+    }
+}
+
+/// Why anchors loosen a rule.
+const MORE_ANCHORS: &str = "it goes by whom the policy trusts, and more may not be trusted";
+
+/// Tells of trust anchors beside those of a policy, as a config names them, which a locked rule goes by.
+pub fn refuse_anchors<'a>(
+    policy: &Policy,
+    anchors: impl IntoIterator<Item = &'a Reference>,
+) -> Problems {
+    let mut rules = policy.rules.iter();
+    let Some(rule) = rules.find(|rule| rule.locked && rule.check.goes_by_anchors()) else {
+        return Vec::new();
+    };
+    let lock = rule.fields.get(&Field::Locked).map(Given::location);
+    let refused = |anchor: &Reference| {
+        loosened(
+            &rule.id,
+            lock.as_ref(),
+            &anchor.at,
+            MORE_ANCHORS,
+            "trusts more",
+        )
+    };
+    anchors.into_iter().map(refused).collect()
+}
+
+/// That something loosens a locked rule, at its place and with that of the lock.
+pub(super) fn loosened(
+    id: &str,
+    lock: Option<&Location>,
+    at: &Location,
+    what: &str,
+    label: &str,
+) -> Problem {
+    let id = escape(id);
+    let problem = at.problem(format!("the rule `{id}` is locked: {what}"), label);
+    let problem = match lock {
+        Some(lock) => problem.related(&lock.source, lock.span, "locked here"),
+        None => problem,
+    };
+    problem.help("a child may tighten a locked rule, and no more; a rule of its own may ask for something else")
 }
 
 struct Holder<'a> {
     lock: &'a Lock,
     now: &'a Draft,
+    /// As they are now.
+    variables: &'a Variables,
     problems: &'a mut Problems,
 }
 
@@ -58,24 +137,18 @@ impl Holder<'_> {
         (self.lock.fields.get(&field), self.now.fields.get(&field))
     }
 
-    fn refuse(&mut self, field: Field, at: Option<Location>, what: &str) {
+    fn refuse(&mut self, field: Field, what: &str) {
         let (before, now) = self.pair(field);
         let written = now.or(before).map(Given::location);
-        let place = at.or(written).unwrap_or_else(|| self.now.first.clone());
-        let id = escape(&self.now.id);
-        let problem = place.problem(format!("the rule `{id}` is locked: {what}"), "loosens it");
-        let lock = self.lock.fields.get(&Field::Locked).map(Given::location);
-        let problem = match lock {
-            Some(lock) => problem.related(&lock.source, lock.span, "locked here"),
-            None => problem,
-        };
-        let problem = problem.help("a child may tighten a locked rule, and no more; a rule of its own may ask for something else");
+        let place = written.unwrap_or_else(|| self.now.first.clone());
+        let lock = self.lock.location();
+        let problem = loosened(&self.now.id, lock.as_ref(), &place, what, "loosens it");
         self.problems.push(problem);
     }
 
     fn lock(&mut self) {
         if !locks(&self.now.fields) {
-            self.refuse(Field::Locked, None, "a lock is not taken off");
+            self.refuse(Field::Locked, "a lock is not taken off");
         }
     }
 
@@ -96,7 +169,7 @@ impl Holder<'_> {
             outcomes.iter().any(falls)
         };
         if lower {
-            self.refuse(Field::Severity, None, "its severity may rise, not fall");
+            self.refuse(Field::Severity, "its severity may rise, not fall");
         }
     }
 
@@ -110,12 +183,12 @@ impl Holder<'_> {
         let (before, now) = self.pair(Field::On);
         let (before, now) = (word(before), word(now));
         let covers = before == now
-            || now == "any"
+            // Without `on`, an expression asks of the file, which no certificate stands for.
+            || (now == "any" && !before.is_empty())
             || (now == "ca" && (before == "root" || before == "intermediate"));
         if !covers {
             self.refuse(
                 Field::On,
-                None,
                 "it may be asked of more certificates, not of fewer",
             );
         }
@@ -138,11 +211,7 @@ impl Holder<'_> {
                 before.is_none_or(|(_, before)| before != now && !contains(now, before))
             });
         if narrower {
-            self.refuse(
-                Field::When,
-                None,
-                "it may be asked of more chains, not of fewer",
-            );
+            self.refuse(Field::When, "it may be asked of more chains, not of fewer");
         }
     }
 
@@ -153,69 +222,198 @@ impl Holder<'_> {
         };
         let (before, now) = self.pair(Field::Waivable);
         if allows(now) && !allows(before) {
-            self.refuse(Field::Waivable, None, "it may not be made waivable");
+            self.refuse(Field::Waivable, "it may not be made waivable");
         }
     }
 
-    fn check(&mut self, variables: &Variables) {
+    fn check(&mut self, model: &Model) {
         let (Some(before), Some(now)) = self.pair(Field::Check) else {
             return;
         };
-        let place = now.location();
-        // What is wrong with them is told where the rule is compiled.
-        let (before, _) = substitute(&before.node, before, &self.lock.variables, &mut Vec::new());
-        let (now, _) = substitute(&now.node, now, variables, &mut Vec::new());
-        let (Some((name, before)), Some((now_name, now))) = (only(&before), only(&now)) else {
+        let (before, now) = (before.clone(), now.clone());
+        let (Some((name, _)), Some((now_name, _))) = (only(&before.node), only(&now.node)) else {
             return;
         };
         if name != now_name {
-            self.refuse(Field::Check, None, "its check stays the same");
+            self.refuse(Field::Check, "its check stays the same");
             return;
         }
-        let value = |node: &Node, name: &str| {
-            let entries = node.entries().unwrap_or_default();
-            let found = entries.iter().find(|(key, _)| key.name == name);
-            found
-                .map(|(_, node)| node.clone())
-                .filter(|node| !node.is_null())
-        };
-        let mut names: Vec<String> = [&before, &now]
-            .into_iter()
-            .filter_map(|node| node.entries())
-            .flatten()
-            .map(|(key, _)| key.name.clone())
-            .collect();
-        names.sort();
-        names.dedup();
-        for name in names {
-            let (before, now) = (value(&before, &name), value(&now, &name));
-            let what = match (direction(&name), before.as_ref(), now.as_ref()) {
-                (_, before, now) if same(before, now) => continue,
-                // Where there was no bound, any bound is a tightening.
-                (Direction::Rise | Direction::Fall, None, Some(_)) => continue,
-                (Direction::Rise, Some(before), Some(now)) if number(now) >= number(before) => {
-                    continue;
-                }
-                (Direction::Fall, Some(before), Some(now)) if number(now) <= number(before) => {
-                    continue;
-                }
-                (Direction::Grow, None, Some(_)) => continue,
-                (Direction::Grow, Some(before), Some(now)) if contains(now, before) => continue,
-                (Direction::Shrink, Some(before), Some(now)) if contains(before, now) => continue,
-                (Direction::Shrink, Some(_), None) => continue,
-                // A text that was left open, such as a company's name, is there to be set.
-                (Direction::Fixed, Some(before), Some(_)) if before.text() == Some("") => continue,
-                (Direction::Rise, ..) => "may rise, not fall",
-                (Direction::Fall, ..) => "may fall, not rise",
-                (Direction::Grow, ..) => "may grow, not shrink",
-                (Direction::Shrink, ..) => "may shrink, not grow",
-                // Days may change beside the numbers: too much to compare.
-                (Direction::Fixed | Direction::FallEach, ..) => "stays the same",
-            };
-            let parameter = format!("`{}` {what}", escape(&name));
-            self.refuse(Field::Check, Some(place.clone()), &parameter);
+        for parameter in parameters(&before, &now) {
+            let before = Parameter::of(&before, &parameter, &self.lock.variables);
+            let now = Parameter::of(&now, &parameter, self.variables);
+            let direction = direction(&parameter);
+            let what = format!("`{}`", escape(&parameter));
+            self.value(&what, direction, before, now);
+        }
+        for (variable, direction) in read_by(&before, self.lock, model) {
+            let before = Parameter::variable(&variable, &self.lock.variables);
+            let now = Parameter::variable(&variable, self.variables);
+            let what = format!("the variable `{}`", escape(&variable));
+            self.value(&what, direction, before, now);
         }
     }
+
+    fn value(&mut self, what: &str, direction: Direction, before: Parameter, now: Parameter) {
+        let Some(how) = broken(direction, before.value.as_ref(), now.value.as_ref()) else {
+            return;
+        };
+        let check = self.pair(Field::Check).1.map(Given::location);
+        let given = now.from.or_else(|| check.clone());
+        let place = given.unwrap_or_else(|| self.now.first.clone());
+        let label = match direction {
+            Direction::Fixed => "changes it, and whether for the better cannot be told",
+            Direction::Rise
+            | Direction::Fall
+            | Direction::FallEach
+            | Direction::Grow
+            | Direction::Shrink
+            | Direction::Free => "loosens it",
+        };
+        let lock = self.lock.location();
+        let problem = loosened(
+            &self.now.id,
+            lock.as_ref(),
+            &place,
+            &format!("{what} {how}"),
+            label,
+        );
+        let problem = match check.filter(|check| !place.is_same(check)) {
+            Some(check) => problem.related(&check.source, check.span, "asked here"),
+            None => problem,
+        };
+        self.problems.push(problem);
+    }
+}
+
+/// The value of a parameter or a variable, and what gave it.
+struct Parameter {
+    value: Option<Node>,
+    /// The variable's value, where it is one.
+    from: Option<Location>,
+}
+
+impl Parameter {
+    fn of(check: &Given, name: &str, variables: &Variables) -> Self {
+        let written = only(&check.node).and_then(|(_, node)| node.get(name).cloned());
+        let variable = written.as_ref().and_then(substitute::reference);
+        let from = variable.and_then(|name| variables.get(name));
+        // What is wrong with it is told where the rule is compiled.
+        let value = written
+            .as_ref()
+            .map(|node| substitute::substitute(node, check, variables, &mut Vec::new()).0);
+        Self {
+            value: value.filter(|node| !node.is_null()),
+            from: from.map(|variable| variable.origin.clone()),
+        }
+    }
+
+    fn variable(name: &str, variables: &Variables) -> Self {
+        let variable = variables.get(name);
+        let value = variable.and_then(|variable| variable.value.as_ref());
+        Self {
+            value: value.map(|value| value.to_node(Span::default())),
+            from: variable.map(|variable| variable.origin.clone()),
+        }
+    }
+}
+
+/// The names of the parameters that either has, each once.
+fn parameters(before: &Given, now: &Given) -> BTreeSet<String> {
+    [before, now]
+        .into_iter()
+        .filter_map(|check| only(&check.node))
+        .flat_map(|(_, node)| node.entries().unwrap_or_default().to_vec())
+        .map(|(key, _)| key.name)
+        .collect()
+}
+
+/// The variables that an expression reads, each with the way it may move.
+fn read_by(check: &Given, lock: &Lock, model: &Model) -> Vec<(String, Direction)> {
+    let Some((_, node)) = only(&check.node) else {
+        return Vec::new();
+    };
+    let Some(text) = node.get("assert").and_then(Node::text) else {
+        return Vec::new();
+    };
+    let names = Names {
+        has_certificate: lock.fields.contains_key(&Field::On),
+        variables: &lock.variables.constants(),
+        is_complete: true,
+        model,
+    };
+    // One that is wrong is told of where the rule is compiled.
+    let program = compile(text, names).ok();
+    let variables = program.iter().flat_map(Program::variables);
+    variables
+        .map(|(name, direction)| (name.to_owned(), direction))
+        .collect()
+}
+
+/// How a value moved that may not move so; `None` where more does not pass for it.
+fn broken(direction: Direction, before: Option<&Node>, now: Option<&Node>) -> Option<&'static str> {
+    let same = match (before, now) {
+        (None, None) => true,
+        (Some(before), Some(now)) => plain(before) == plain(now),
+        (None, Some(_)) | (Some(_), None) => false,
+    };
+    let tightens = match (direction, before, now) {
+        (Direction::Free, ..) => true,
+        // Where there was no bound, any bound is a tightening.
+        (
+            Direction::Rise | Direction::Fall | Direction::FallEach | Direction::Grow,
+            None,
+            Some(_),
+        ) => true,
+        (Direction::Rise, Some(before), Some(now)) => number(now) >= number(before),
+        (Direction::Fall, Some(before), Some(now)) => number(now) <= number(before),
+        (Direction::FallEach, Some(before), Some(now)) => falls_each(before, now),
+        (Direction::Grow, Some(before), Some(now)) => contains(now, before),
+        (Direction::Shrink, Some(before), Some(now)) => contains(before, now),
+        (Direction::Shrink, Some(_), None) => true,
+        // A text that was left open, such as a company's name, is there to be set.
+        (Direction::Fixed, Some(before), Some(_)) => before.text() == Some(""),
+        _ => false,
+    };
+    if same || tightens {
+        return None;
+    }
+    Some(match direction {
+        Direction::Rise => "may rise, not fall",
+        Direction::Fall => "may fall, not rise",
+        Direction::FallEach => "may fall from any day on, not rise",
+        Direction::Grow => "may grow, not shrink",
+        Direction::Shrink => "may shrink, not grow",
+        Direction::Fixed | Direction::Free => "stays the same",
+    })
+}
+
+/// Whether of two lists of bounds that hold from a day on, as in `2026-03-15 200`, the second one is nowhere above
+/// the first.
+fn falls_each(before: &Node, now: &Node) -> bool {
+    let (Some(before), Some(now)) = (steps(before), steps(now)) else {
+        return false;
+    };
+    let at = |steps: &BTreeMap<String, i64>, day: &String| {
+        steps
+            .range(..=day.clone())
+            .next_back()
+            .map(|(_, bound)| *bound)
+    };
+    let days: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    days.into_iter()
+        .all(|day| match (at(&before, day), at(&now, day)) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(before), Some(now)) => now <= before,
+        })
+}
+
+fn steps(list: &Node) -> Option<BTreeMap<String, i64>> {
+    let step = |item: &Node| {
+        let (day, bound) = item.text()?.rsplit_once(' ')?;
+        Some((day.trim().to_owned(), bound.parse().ok()?))
+    };
+    list.items()?.iter().map(step).collect()
 }
 
 /// The one entry of a map.
@@ -255,15 +453,6 @@ fn number(node: &Node) -> Option<i64> {
     }
 }
 
-/// Whether two values are the same, wherever they stand.
-fn same(one: Option<&Node>, other: Option<&Node>) -> bool {
-    match (one, other) {
-        (None, None) => true,
-        (Some(one), Some(other)) => plain(one) == plain(other),
-        (None, Some(_)) | (Some(_), None) => false,
-    }
-}
-
 /// Whether a list has every item of another; a single value is a list of one.
 fn contains(all: &Node, some: &Node) -> bool {
     let items = |node: &Node| match node.items() {
@@ -276,28 +465,5 @@ fn contains(all: &Node, some: &Node) -> bool {
 
 /// A node's value without its places.
 fn plain(node: &Node) -> Value {
-    let bare = |value: Value| Node {
-        span: crate::span::Span::default(),
-        value,
-    };
-    match &node.value {
-        Value::Sequence(items) => {
-            Value::Sequence(items.iter().map(|item| bare(plain(item))).collect())
-        }
-        Value::Map(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, node)| {
-                    let key = crate::yaml::Key {
-                        name: key.name.clone(),
-                        span: crate::span::Span::default(),
-                    };
-                    (key, bare(plain(node)))
-                })
-                .collect(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
-            node.value.clone()
-        }
-    }
+    node.moved_to(Span::default()).value
 }

@@ -226,7 +226,7 @@ fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
             });
             added.collect()
         }
-        Direction::Fixed => Vec::new(),
+        Direction::Fixed | Direction::Free => Vec::new(),
     }
 }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use super::compile::{Draft, Known, compile};
 use super::document::{Document, Field, Given, RuleEntry};
+use super::layers::Layers;
 use super::location::Location;
 use super::locked::{Lock, locks as locks_rule};
 use super::vars::{Override, Variables};
-use super::{Policy, WaiverDays};
+use super::{Policy, Reference, Rule, WaiverDays};
 use crate::check::expression::Model;
 use crate::source::Source;
 use crate::yaml::Problems;
@@ -31,36 +32,24 @@ impl Resolving<'_> {
     /// The policy; without it, `problems` has grown, or a file could not be read.
     pub(super) fn policy(
         &self,
-        documents: Vec<Document>,
+        layers: &Layers,
+        trust_anchors: Vec<Reference>,
         problems: &mut Problems,
     ) -> Option<Policy> {
         let mut variables = Variables::default();
-        // The variables as each file leaves them.
-        let mut stages = Vec::with_capacity(documents.len());
-        for document in &documents {
+        for document in layers.documents() {
             self.variables(document, &mut variables, problems);
-            stages.push(variables.clone());
         }
         variables.apply(self.overrides, problems);
-        let last = documents.last()?;
+        let last = layers.documents().next_back()?;
         let (name, description) = (last.name.clone(), last.description.clone());
-        let sources: Vec<Arc<Source>> = documents
-            .iter()
-            .map(|document| document.source.clone())
-            .collect();
-        let waiver_days = waiver_days(&documents);
-        let (drafts, locks) = merge(documents, stages);
-        // The latest lock of a rule is the strictest; where it is broken, those before it need no word.
-        let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
-        for lock in locks.iter().rev().filter(|_| self.complete) {
-            let draft = drafts.iter().find(|draft| draft.id == lock.id);
-            let before = problems.len();
-            if let Some(draft) = draft.filter(|draft| !broken.contains(&draft.id)) {
-                lock.hold(draft, &variables, problems);
-            }
-            if problems.len() > before {
-                broken.insert(lock.id.clone());
-            }
+        let drafts = merge(layers.documents());
+        let model = Model::default();
+        let mut locks = Vec::new();
+        if self.complete {
+            layers.refuse_namesakes(problems);
+            locks = self.locks(layers);
+            hold(&locks, &drafts, &variables, &model, problems);
         }
         let with_check = |draft: &&Draft| draft.fields.contains_key(&Field::Check);
         let ids = drafts
@@ -73,20 +62,27 @@ impl Resolving<'_> {
             is_fact: self.is_fact,
             rules: &ids,
             complete: self.complete,
-            model: &Model::default(),
+            model: &model,
         };
-        let rules = drafts
+        let rules: Vec<Rule> = drafts
             .into_iter()
             .filter_map(|draft| compile(draft, &known, problems))
             .collect();
+        for lock in &locks {
+            let rule = rules.iter().find(|rule| rule.id == lock.id);
+            if let Some(rule) = rule {
+                lock.hold_anchors(rule, &trust_anchors, problems);
+            }
+        }
+        let sources = layers.documents().map(|document| document.source.clone());
         Some(Policy {
             name: name?.into(),
             description: description.map(Into::into),
             vars: variables.into_all(),
             rules,
-            trust_anchors: Vec::new(),
-            waiver_days,
-            sources,
+            trust_anchors,
+            waiver_days: waiver_days(layers.documents()),
+            sources: sources.collect(),
         })
     }
 
@@ -99,11 +95,66 @@ impl Resolving<'_> {
             variables.entry(key, &given, self.complete, problems);
         }
     }
+
+    /// The rules that files lock, each as that file alone makes it: what stands beside it among the parents of a
+    /// policy has no say.
+    fn locks(&self, layers: &Layers) -> Vec<Lock> {
+        let mut locks = Vec::new();
+        for (at, layer) in layers.0.iter().enumerate() {
+            let rules = layer.document.rules.iter();
+            let locked = rules.filter(|rule| locks_rule(&rule.fields));
+            let ids: BTreeSet<&str> = locked.map(|rule| rule.id.name.as_str()).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let alone = layers.alone(at);
+            let mut variables = Variables::default();
+            for document in &alone {
+                // What is wrong with them was told already.
+                self.variables(document, &mut variables, &mut Vec::new());
+            }
+            let sources: Vec<Arc<Source>> = alone.iter().map(|own| own.source.clone()).collect();
+            let drafts = merge(alone.into_iter()).into_iter();
+            locks.extend(
+                drafts
+                    .filter(|draft| ids.contains(&*draft.id))
+                    .map(|draft| Lock {
+                        id: draft.id,
+                        fields: draft.fields,
+                        variables: variables.clone(),
+                        sources: sources.clone(),
+                    }),
+            );
+        }
+        locks
+    }
+}
+
+/// Tells of rules that ask for less than when they were locked. The latest lock of a rule is the strictest; where it
+/// is broken, those before it need no word.
+fn hold(
+    locks: &[Lock],
+    drafts: &[Draft],
+    variables: &Variables,
+    model: &Model,
+    problems: &mut Problems,
+) {
+    let mut broken: BTreeSet<&str> = BTreeSet::new();
+    for lock in locks.iter().rev() {
+        let draft = drafts.iter().find(|draft| draft.id == lock.id);
+        let before = problems.len();
+        if let Some(draft) = draft.filter(|draft| !broken.contains(&*draft.id)) {
+            lock.hold(draft, variables, model, problems);
+        }
+        if problems.len() > before {
+            broken.insert(&lock.id);
+        }
+    }
 }
 
 /// The smallest number of all layers: what a parent forbids no child allows.
-fn waiver_days(documents: &[Document]) -> Option<WaiverDays> {
-    let given = documents.iter().filter_map(|document| {
+fn waiver_days<'a>(documents: impl Iterator<Item = &'a Document>) -> Option<WaiverDays> {
+    let given = documents.filter_map(|document| {
         let days = document.waiver_days.as_ref()?;
         Some(WaiverDays {
             days: days.value,
@@ -113,51 +164,40 @@ fn waiver_days(documents: &[Document]) -> Option<WaiverDays> {
     given.min_by_key(|given| given.days)
 }
 
-/// The rules of all layers, and those that a layer locks as they were then; rules of the first layer keep
-/// their order, new ones follow. `stages` has the variables as each layer leaves them.
-fn merge(documents: Vec<Document>, stages: Vec<Variables>) -> (Vec<Draft>, Vec<Lock>) {
+/// The rules of all layers; rules of the first layer keep their order, new ones follow.
+fn merge<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
-    let mut locks: Vec<Lock> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (document, variables) in documents.into_iter().zip(stages) {
-        for entry in document.rules {
-            let locks_it = locks_rule(&entry.fields);
-            let id: Arc<str> = entry.id.name.as_str().into();
-            let place = places.get(&entry.id.name).copied();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for document in documents {
+        for entry in &document.rules {
+            let place = places.get(entry.id.name.as_str()).copied();
             if let Some(draft) = place.and_then(|at| drafts.get_mut(at)) {
                 change(draft, entry, &document.source);
             } else {
-                places.insert(entry.id.name.clone(), drafts.len());
+                places.insert(&entry.id.name, drafts.len());
                 drafts.push(begin(entry, &document.source));
-            }
-            if locks_it && let Some(draft) = drafts.iter().find(|draft| draft.id == id) {
-                locks.push(Lock {
-                    id,
-                    fields: draft.fields.clone(),
-                    variables: variables.clone(),
-                });
             }
         }
     }
-    (drafts, locks)
+    drafts
 }
 
-fn begin(entry: RuleEntry, source: &Arc<Source>) -> Draft {
+fn begin(entry: &RuleEntry, source: &Arc<Source>) -> Draft {
     let first = Location::new(source, entry.id.span);
     let asked = entry.fields.contains_key(&Field::Check);
     Draft {
-        id: entry.id.name.into(),
+        id: entry.id.name.as_str().into(),
         asked: asked.then(|| first.clone()),
         first,
         shorthand: entry.shorthand,
-        fields: entry.fields,
+        fields: entry.fields.clone(),
     }
 }
 
-fn change(draft: &mut Draft, entry: RuleEntry, source: &Arc<Source>) {
+fn change(draft: &mut Draft, entry: &RuleEntry, source: &Arc<Source>) {
     if entry.fields.contains_key(&Field::Check) {
         draft.asked = Some(Location::new(source, entry.id.span));
     }
     draft.shorthand &= entry.shorthand;
-    draft.fields.extend(entry.fields);
+    draft.fields.extend(entry.fields.clone());
 }

@@ -8,7 +8,7 @@ use crate::span::Span;
 use crate::yaml::{Key, Node, Problem, Problems, Value};
 
 /// The name in a scalar that is exactly `{vars.NAME}`.
-fn reference(node: &Node) -> Option<&str> {
+pub(super) fn reference(node: &Node) -> Option<&str> {
     let inner = node.text()?.strip_prefix("{vars.")?.strip_suffix('}')?;
     (!inner.contains(['{', '}'])).then_some(inner)
 }

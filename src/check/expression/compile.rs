@@ -54,6 +54,7 @@ pub fn compile(text: &str, names: Names<'_>) -> Result<Program, Vec<Fault>> {
         names,
         locals: Vec::new(),
         reads: Vec::new(),
+        variables: Vec::new(),
         faults: Vec::new(),
         depth: 0,
     };
@@ -64,6 +65,7 @@ pub fn compile(text: &str, names: Names<'_>) -> Result<Program, Vec<Fault>> {
             root: root.node,
             text: text.to_owned(),
             reads: compiler.reads,
+            variables: compiler.variables,
         }),
         Some(_) | None => Err(compiler.faults),
     }
@@ -101,6 +103,7 @@ pub(super) struct Compiler<'a> {
     /// The variables of macros, the outermost first.
     pub(super) locals: Vec<(String, Type)>,
     pub(super) reads: Vec<String>,
+    pub(super) variables: Vec<(String, Range<usize>)>,
     faults: Vec<Fault>,
     depth: usize,
 }

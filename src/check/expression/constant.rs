@@ -84,10 +84,9 @@ impl Program {
         }
     }
 
-    fn is_variable(&self, part: &Node) -> bool {
-        self.words(part)
-            .first()
-            .is_some_and(|word| word.starts_with("vars"))
+    pub(super) fn is_variable(&self, part: &Node) -> bool {
+        let mut variables = self.variables.iter();
+        variables.any(|(_, place)| *place == part.place)
     }
 
     /// The text of a part, as words, so that line breaks make no difference.

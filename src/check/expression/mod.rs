@@ -8,6 +8,7 @@
 //! What of CEL there is stands in the docs of the check (`kinds::expression`). Left out is what no
 //! fact needs: fractions, unsigned numbers, bytes, messages, optional values, `type`, `dyn`.
 
+mod bounds;
 mod builtin;
 mod calls;
 mod compile;

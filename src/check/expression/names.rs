@@ -169,6 +169,7 @@ impl Compiler<'_> {
             nullable: value.is_none(),
         };
         let place = self.over(root, at);
+        self.variables.push((name.to_owned(), place.clone()));
         Some(Typed::new(
             Op::Constant(value.unwrap_or(Value::Null)),
             place,

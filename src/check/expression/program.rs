@@ -43,6 +43,8 @@ pub struct Program {
     pub(super) root: Node,
     pub(super) text: String,
     pub(super) reads: Vec<String>,
+    /// The variables of the policy, at each of their places.
+    pub(super) variables: Vec<(String, Range<usize>)>,
 }
 
 impl Program {

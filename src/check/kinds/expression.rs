@@ -154,6 +154,10 @@ impl CertificateCheck for Asked {
     fn cannot_fail(&self) -> bool {
         self.program.is_always_true()
     }
+
+    fn goes_by_anchors(&self) -> bool {
+        self.reads_of_anchors()
+    }
 }
 
 impl ChainCheck for Asked {
@@ -167,9 +171,18 @@ impl ChainCheck for Asked {
     fn cannot_fail(&self) -> bool {
         self.program.is_always_true()
     }
+
+    fn goes_by_anchors(&self) -> bool {
+        self.reads_of_anchors()
+    }
 }
 
 impl Asked {
+    fn reads_of_anchors(&self) -> bool {
+        let mut facts = self.program.reads().iter();
+        facts.any(|fact| facts::is_by_anchors(fact))
+    }
+
     fn ask(&self, member: Option<&Member>, chain: &Chain, context: &Context<'_>) -> Verdict {
         let is_asked = |known: &Member| member.is_some_and(|member| member.block == known.block);
         let position = chain.members.iter().position(is_asked);

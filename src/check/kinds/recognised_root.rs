@@ -72,4 +72,8 @@ impl ChainCheck for RecognisedRoot {
                 .with("reason", reason),
         )
     }
+
+    fn goes_by_anchors(&self) -> bool {
+        true
+    }
 }

@@ -81,6 +81,10 @@ impl ChainCheck for RootNotOwn {
                 ),
         )
     }
+
+    fn goes_by_anchors(&self) -> bool {
+        true
+    }
 }
 
 /// What two names of one organisation share.

@@ -198,3 +198,43 @@ fn origins_are_shown_over_each_part() {
         message: bad serial
     "#);
 }
+
+/// What came of a name that two policies give to two things would be nobody's.
+#[test]
+fn two_policies_that_know_nothing_of_each_other_make_no_rule_or_variable_of_one_name() {
+    let own = |name: &str, extends: &str| {
+        format!(
+            "version: 1\nname: {name}\n{extends}vars: {{ days: {{ type: integer, default: 3 }} }}\nrules:\n  own:\n    \
+             severity: error\n    on: leaf\n    check: {{ validity-period: {{ max_days: 3 }} }}\n    message: m\n"
+        )
+    };
+    let (a, b) = (own("a", ""), own("b", ""));
+    let child = "version: 1\nname: child\nextends: [/a.yaml, /b.yaml]\nrules: { own: off }\n";
+    let files = [("/policy.yaml", child), ("/a.yaml", &a), ("/b.yaml", &b)];
+    let problems = load_among(&files, &[]).unwrap_err();
+    assert_eq!(
+        told(&problems),
+        "/b.yaml:3:9 two policies, neither of which extends the other, make a variable `days` [made here] rename one \
+         variable of the two\n\
+         /b.yaml:5:3 two policies, neither of which extends the other, make a rule `own` [made here] rename one rule of \
+         the two"
+    );
+    assert_eq!(&**problems[1].related[0].0.name(), "/a.yaml");
+    // One that changes what it inherits makes nothing, and neither do two that inherit one.
+    let changes = own("b", "extends: /a.yaml\n");
+    let files = [
+        ("/policy.yaml", child),
+        ("/a.yaml", &a),
+        ("/b.yaml", &changes),
+    ];
+    assert!(load_among(&files, &[]).is_ok());
+    let other = changes.replace("name: b", "name: c");
+    let child = "version: 1\nname: child\nextends: [/b.yaml, /c.yaml]\n";
+    let files = [
+        ("/policy.yaml", child),
+        ("/a.yaml", &a),
+        ("/b.yaml", &changes),
+        ("/c.yaml", &other),
+    ];
+    assert!(load_among(&files, &[]).is_ok());
+}
