@@ -184,8 +184,8 @@ pub(super) struct RuleEntry {
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) source: Arc<Source>,
-    pub(super) name: Option<String>,
-    pub(super) description: Option<String>,
+    pub(super) name: Option<Located<String>>,
+    pub(super) description: Option<Located<String>>,
     pub(super) extends: Vec<Located<String>>,
     pub(super) trust_anchors: Vec<Located<String>>,
     pub(super) vars: Vec<(Key, Node)>,
@@ -207,7 +207,10 @@ pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) ->
         description: file
             .description
             .and_then(|node| reader.text("description", &node))
-            .map(|text| printable(text.trim_end())),
+            .map(|text| Located {
+                value: printable(text.value.trim_end()),
+                span: text.span,
+            }),
         extends: file
             .extends
             .map(|node| reader.extends(&node))
@@ -279,7 +282,7 @@ impl Reader<'_> {
         version(file, node, self.source, self.problems);
     }
 
-    fn name(&mut self, file: &Node, node: Option<&Node>) -> Option<String> {
+    fn name(&mut self, file: &Node, node: Option<&Node>) -> Option<Located<String>> {
         let Some(node) = node else {
             let problem = missing(file, self.source, "name");
             self.problems
@@ -287,8 +290,8 @@ impl Reader<'_> {
             return None;
         };
         let name = self.text("name", node)?;
-        if !is_kebab(&name) {
-            let message = format!("the name `{}` is not kebab-case", escape(&name));
+        if !is_kebab(&name.value) {
+            let message = format!("the name `{}` is not kebab-case", escape(&name.value));
             let problem = Problem::new(self.source, node.span, message, "name");
             self.problems
                 .push(problem.help("lower-case letters, digits and hyphens: `acme-internal`"));
@@ -296,7 +299,7 @@ impl Reader<'_> {
         Some(name)
     }
 
-    fn text(&mut self, key: &str, node: &Node) -> Option<String> {
+    fn text(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
         yaml::from_field(key, node, self.source, self.problems)
     }
 

@@ -15,6 +15,13 @@ pub(super) fn entry(out: &mut String, depth: usize, key: &str, node: &Node) {
     value(out, depth, node);
 }
 
+/// Writes `- value` at a depth, with its line break.
+pub(super) fn item(out: &mut String, depth: usize, node: &Node) {
+    indent(out, depth);
+    out.push('-');
+    value(out, depth, node);
+}
+
 /// Writes a value after `key:` or `-`, with its line break.
 fn value(out: &mut String, depth: usize, node: &Node) {
     match &node.value {
@@ -26,10 +33,8 @@ fn value(out: &mut String, depth: usize, node: &Node) {
         }
         Value::Sequence(items) if !items.is_empty() && !items.iter().all(is_short) => {
             out.push('\n');
-            for item in items {
-                indent(out, depth.saturating_add(1));
-                out.push('-');
-                value(out, depth.saturating_add(1), item);
+            for one in items {
+                item(out, depth.saturating_add(1), one);
             }
         }
         Value::String(text) if is_block(text) => block(out, depth, text),
@@ -47,7 +52,8 @@ fn value(out: &mut String, depth: usize, node: &Node) {
     }
 }
 
-fn flow(out: &mut String, node: &Node) {
+/// Writes a value on one line.
+pub(super) fn flow(out: &mut String, node: &Node) {
     // Writing into a string cannot fail.
     let _ = match &node.value {
         Value::Null => write!(out, "null"),
@@ -55,7 +61,16 @@ fn flow(out: &mut String, node: &Node) {
         Value::Integer(value) => write!(out, "{value}"),
         Value::Float(value) => write!(out, "{value:?}"),
         Value::String(text) => write!(out, "{}", scalar(text)),
-        Value::Map(_) => write!(out, "{{}}"),
+        Value::Map(entries) if entries.is_empty() => write!(out, "{{}}"),
+        Value::Map(entries) => {
+            for (at, (key, node)) in entries.iter().enumerate() {
+                out.push_str(if at == 0 { "{ " } else { ", " });
+                out.push_str(&scalar(&key.name));
+                out.push_str(": ");
+                flow(out, node);
+            }
+            write!(out, " }}")
+        }
         Value::Sequence(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {

@@ -9,13 +9,12 @@ use std::sync::Arc;
 use super::compile::Draft;
 use super::document::{Field, Given};
 use super::location::Location;
-use super::substitute;
+use super::strictness::{Asked, asked, check_name, is_as_strict, is_within};
 use super::vars::Variables;
 use super::{Policy, Reference, Rule};
-use crate::check::expression::{Model, Names, Program, compile};
-use crate::check::{Direction, direction};
+use crate::check::Direction;
+use crate::check::expression::Model;
 use crate::source::{Source, escape};
-use crate::span::Span;
 use crate::yaml::{Node, Problem, Problems, Value};
 
 /// A rule as the file that locks it makes it, together with what that file extends and nothing else.
@@ -208,7 +207,7 @@ impl Holder<'_> {
             .iter()
             .any(|(key, now)| {
                 let before = before.iter().find(|(other, _)| other.name == key.name);
-                before.is_none_or(|(_, before)| before != now && !contains(now, before))
+                before.is_none_or(|(_, before)| !is_within(Some(before), Some(now)))
             });
         if narrower {
             self.refuse(Field::When, "it may be asked of more chains, not of fewer");
@@ -227,201 +226,65 @@ impl Holder<'_> {
     }
 
     fn check(&mut self, model: &Model) {
-        let (Some(before), Some(now)) = self.pair(Field::Check) else {
-            return;
-        };
-        let (before, now) = (before.clone(), now.clone());
-        let (Some((name, _)), Some((now_name, _))) = (only(&before.node), only(&now.node)) else {
+        let (before, now) = (&self.lock.fields, &self.now.fields);
+        let (Some(name), Some(now_name)) = (check_name(before), check_name(now)) else {
             return;
         };
         if name != now_name {
             self.refuse(Field::Check, "its check stays the same");
             return;
         }
-        for parameter in parameters(&before, &now) {
-            let before = Parameter::of(&before, &parameter, &self.lock.variables);
-            let now = Parameter::of(&now, &parameter, self.variables);
-            let direction = direction(&parameter);
-            let what = format!("`{}`", escape(&parameter));
-            self.value(&what, direction, before, now);
-        }
-        for (variable, direction) in read_by(&before, self.lock, model) {
-            let before = Parameter::variable(&variable, &self.lock.variables);
-            let now = Parameter::variable(&variable, self.variables);
-            let what = format!("the variable `{}`", escape(&variable));
-            self.value(&what, direction, before, now);
+        let before = asked(before, &self.lock.variables, model);
+        let now = asked(now, self.variables, model);
+        let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+        for name in names {
+            self.value(name, before.get(name), now.get(name));
         }
     }
 
-    fn value(&mut self, what: &str, direction: Direction, before: Parameter, now: Parameter) {
-        let Some(how) = broken(direction, before.value.as_ref(), now.value.as_ref()) else {
+    fn value(&mut self, name: &str, before: Option<&Asked>, now: Option<&Asked>) {
+        let Some(direction) = before.or(now).map(|asked| asked.direction) else {
             return;
         };
-        let check = self.pair(Field::Check).1.map(Given::location);
-        let given = now.from.or_else(|| check.clone());
-        let place = given.unwrap_or_else(|| self.now.first.clone());
-        let label = match direction {
-            Direction::Fixed => "changes it, and whether for the better cannot be told",
-            Direction::Rise
-            | Direction::Fall
-            | Direction::FallEach
-            | Direction::Grow
-            | Direction::Shrink
-            | Direction::Free => "loosens it",
+        let value = |asked: Option<&Asked>| asked.and_then(|asked| asked.value.clone());
+        let (old, new) = (value(before), value(now));
+        // A text that was left open, such as a company's name, is there to be set.
+        let was_open = direction == Direction::Fixed
+            && new.is_some()
+            && old.as_ref().and_then(Node::text) == Some("");
+        if was_open || is_as_strict(direction, old.as_ref(), new.as_ref()) {
+            return;
+        }
+        let how = match direction {
+            Direction::Rise => "may rise, not fall",
+            Direction::Fall => "may fall, not rise",
+            Direction::FallEach => "may fall from any day on, not rise",
+            Direction::Grow => "may grow, not shrink",
+            Direction::Shrink => "may shrink, not grow",
+            Direction::Fixed | Direction::Free => "stays the same",
         };
+        let label = if direction == Direction::Fixed {
+            "changes it, and whether for the better cannot be told"
+        } else {
+            "loosens it"
+        };
+        let what = match name.strip_prefix("vars.") {
+            Some(name) => format!("the variable `{}`", escape(name)),
+            None => format!("`{}`", escape(name)),
+        };
+        let check = self.pair(Field::Check).1.map(Given::location);
+        let given = now.and_then(|asked| asked.from.clone());
+        let place = given.or_else(|| check.clone());
+        let place = place.unwrap_or_else(|| self.now.first.clone());
         let lock = self.lock.location();
-        let problem = loosened(
-            &self.now.id,
-            lock.as_ref(),
-            &place,
-            &format!("{what} {how}"),
-            label,
-        );
+        let what = format!("{what} {how}");
+        let problem = loosened(&self.now.id, lock.as_ref(), &place, &what, label);
         let problem = match check.filter(|check| !place.is_same(check)) {
             Some(check) => problem.related(&check.source, check.span, "asked here"),
             None => problem,
         };
         self.problems.push(problem);
     }
-}
-
-/// The value of a parameter or a variable, and what gave it.
-struct Parameter {
-    value: Option<Node>,
-    /// The variable's value, where it is one.
-    from: Option<Location>,
-}
-
-impl Parameter {
-    fn of(check: &Given, name: &str, variables: &Variables) -> Self {
-        let written = only(&check.node).and_then(|(_, node)| node.get(name).cloned());
-        let variable = written.as_ref().and_then(substitute::reference);
-        let from = variable.and_then(|name| variables.get(name));
-        // What is wrong with it is told where the rule is compiled.
-        let value = written
-            .as_ref()
-            .map(|node| substitute::substitute(node, check, variables, &mut Vec::new()).0);
-        Self {
-            value: value.filter(|node| !node.is_null()),
-            from: from.map(|variable| variable.origin.clone()),
-        }
-    }
-
-    fn variable(name: &str, variables: &Variables) -> Self {
-        let variable = variables.get(name);
-        let value = variable.and_then(|variable| variable.value.as_ref());
-        Self {
-            value: value.map(|value| value.to_node(Span::default())),
-            from: variable.map(|variable| variable.origin.clone()),
-        }
-    }
-}
-
-/// The names of the parameters that either has, each once.
-fn parameters(before: &Given, now: &Given) -> BTreeSet<String> {
-    [before, now]
-        .into_iter()
-        .filter_map(|check| only(&check.node))
-        .flat_map(|(_, node)| node.entries().unwrap_or_default().to_vec())
-        .map(|(key, _)| key.name)
-        .collect()
-}
-
-/// The variables that an expression reads, each with the way it may move.
-fn read_by(check: &Given, lock: &Lock, model: &Model) -> Vec<(String, Direction)> {
-    let Some((_, node)) = only(&check.node) else {
-        return Vec::new();
-    };
-    let Some(text) = node.get("assert").and_then(Node::text) else {
-        return Vec::new();
-    };
-    let names = Names {
-        has_certificate: lock.fields.contains_key(&Field::On),
-        variables: &lock.variables.constants(),
-        is_complete: true,
-        model,
-    };
-    // One that is wrong is told of where the rule is compiled.
-    let program = compile(text, names).ok();
-    let variables = program.iter().flat_map(Program::variables);
-    variables
-        .map(|(name, direction)| (name.to_owned(), direction))
-        .collect()
-}
-
-/// How a value moved that may not move so; `None` where more does not pass for it.
-fn broken(direction: Direction, before: Option<&Node>, now: Option<&Node>) -> Option<&'static str> {
-    let same = match (before, now) {
-        (None, None) => true,
-        (Some(before), Some(now)) => plain(before) == plain(now),
-        (None, Some(_)) | (Some(_), None) => false,
-    };
-    let tightens = match (direction, before, now) {
-        (Direction::Free, ..) => true,
-        // Where there was no bound, any bound is a tightening.
-        (
-            Direction::Rise | Direction::Fall | Direction::FallEach | Direction::Grow,
-            None,
-            Some(_),
-        ) => true,
-        (Direction::Rise, Some(before), Some(now)) => number(now) >= number(before),
-        (Direction::Fall, Some(before), Some(now)) => number(now) <= number(before),
-        (Direction::FallEach, Some(before), Some(now)) => falls_each(before, now),
-        (Direction::Grow, Some(before), Some(now)) => contains(now, before),
-        (Direction::Shrink, Some(before), Some(now)) => contains(before, now),
-        (Direction::Shrink, Some(_), None) => true,
-        // A text that was left open, such as a company's name, is there to be set.
-        (Direction::Fixed, Some(before), Some(_)) => before.text() == Some(""),
-        _ => false,
-    };
-    if same || tightens {
-        return None;
-    }
-    Some(match direction {
-        Direction::Rise => "may rise, not fall",
-        Direction::Fall => "may fall, not rise",
-        Direction::FallEach => "may fall from any day on, not rise",
-        Direction::Grow => "may grow, not shrink",
-        Direction::Shrink => "may shrink, not grow",
-        Direction::Fixed | Direction::Free => "stays the same",
-    })
-}
-
-/// Whether of two lists of bounds that hold from a day on, as in `2026-03-15 200`, the second one is nowhere above
-/// the first.
-fn falls_each(before: &Node, now: &Node) -> bool {
-    let (Some(before), Some(now)) = (steps(before), steps(now)) else {
-        return false;
-    };
-    let at = |steps: &BTreeMap<String, i64>, day: &String| {
-        steps
-            .range(..=day.clone())
-            .next_back()
-            .map(|(_, bound)| *bound)
-    };
-    let days: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    days.into_iter()
-        .all(|day| match (at(&before, day), at(&now, day)) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(before), Some(now)) => now <= before,
-        })
-}
-
-fn steps(list: &Node) -> Option<BTreeMap<String, i64>> {
-    let step = |item: &Node| {
-        let (day, bound) = item.text()?.rsplit_once(' ')?;
-        Some((day.trim().to_owned(), bound.parse().ok()?))
-    };
-    list.items()?.iter().map(step).collect()
-}
-
-/// The one entry of a map.
-fn only(node: &Node) -> Option<(String, Node)> {
-    let [(key, node)] = node.entries()? else {
-        return None;
-    };
-    Some((key.name.clone(), node.clone()))
 }
 
 /// How much an outcome weighs under a severity, `off` least.
@@ -439,31 +302,4 @@ fn rank(node: &Node, outcome: &str) -> u8 {
         Some("advice") => 1,
         Some(_) | None => 0,
     }
-}
-
-fn number(node: &Node) -> Option<i64> {
-    match node.value {
-        Value::Integer(number) => Some(number),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Float(_)
-        | Value::String(_)
-        | Value::Sequence(_)
-        | Value::Map(_) => None,
-    }
-}
-
-/// Whether a list has every item of another; a single value is a list of one.
-fn contains(all: &Node, some: &Node) -> bool {
-    let items = |node: &Node| match node.items() {
-        Some(items) => items.iter().map(plain).collect::<Vec<_>>(),
-        None => vec![plain(node)],
-    };
-    let all = items(all);
-    items(some).iter().all(|item| all.contains(item))
-}
-
-/// A node's value without its places.
-fn plain(node: &Node) -> Value {
-    node.moved_to(Span::default()).value
 }

@@ -23,6 +23,7 @@ mod rule;
 mod schema;
 mod select;
 mod show;
+mod strictness;
 mod substitute;
 mod template;
 mod texts;
@@ -34,7 +35,7 @@ pub use anchors::{AnchorFile, AnchorFiles, read_anchors};
 pub use builtin::BUILTINS;
 pub use config::{CONFIG_NAMES, Config, Mapping, discover};
 pub use dead_ends::dead_ends;
-pub use diff::{Difference, diff};
+pub use diff::{Difference, Names, diff};
 pub use document::{Field, Given};
 pub use library::{Library, Reference};
 pub use location::Location;
@@ -60,8 +61,12 @@ use crate::source::Source;
 pub struct Policy {
     /// Its name in reports.
     pub name: Arc<str>,
+    /// Where that is said; nowhere for one that was made while running.
+    pub named_at: Option<Location>,
     /// What it is for.
     pub description: Option<Arc<str>>,
+    /// Where that is said.
+    pub described_at: Option<Location>,
     /// The variables, in the order of their declarations.
     pub vars: Vec<Variable>,
     /// The rules, those of the parents first; rules that are off are among them.

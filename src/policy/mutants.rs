@@ -76,7 +76,9 @@ pub fn mutants(
 fn with_rules(policy: &Policy, rules: Vec<Rule>) -> Policy {
     Policy {
         name: policy.name.clone(),
+        named_at: None,
         description: None,
+        described_at: None,
         vars: policy.vars.clone(),
         rules,
         trust_anchors: Vec::new(),

@@ -16,7 +16,7 @@ use super::vars::{Override, Variables};
 use super::{Policy, Reference, Rule, WaiverDays};
 use crate::check::expression::Model;
 use crate::source::Source;
-use crate::yaml::Problems;
+use crate::yaml::{Located, Problems};
 
 /// How a policy is put together.
 pub(super) struct Resolving<'a> {
@@ -43,6 +43,9 @@ impl Resolving<'_> {
         variables.apply(self.overrides, problems);
         let last = layers.documents().next_back()?;
         let (name, description) = (last.name.clone(), last.description.clone());
+        let origin = |text: &Located<String>| Location::new(&last.source, text.span);
+        let named_at = name.as_ref().map(origin);
+        let described_at = description.as_ref().map(origin);
         let drafts = merge(layers.documents());
         let model = Model::default();
         let mut locks = Vec::new();
@@ -76,8 +79,10 @@ impl Resolving<'_> {
         }
         let sources = layers.documents().map(|document| document.source.clone());
         Some(Policy {
-            name: name?.into(),
-            description: description.map(Into::into),
+            name: name?.value.into(),
+            named_at,
+            description: description.map(|text| text.value.into()),
+            described_at,
             vars: variables.into_all(),
             rules,
             trust_anchors,

@@ -1,6 +1,6 @@
 //! A rule, ready to be asked: what, of whom, and what to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -199,6 +199,13 @@ impl On {
             Self::Ca => "ca",
             Self::Any => "any",
         }
+    }
+
+    /// The certificates that are asked, as their roles are called.
+    pub(super) fn roles(self) -> BTreeSet<String> {
+        let roles = [Role::Leaf, Role::Intermediate, Role::Root].into_iter();
+        let asked = roles.filter(|role| self.selects(*role));
+        asked.map(|role| role.as_str().to_owned()).collect()
     }
 
     /// Whether a certificate of that role is asked.

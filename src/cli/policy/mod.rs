@@ -111,7 +111,7 @@ pub(super) fn run(
             origin,
         } => {
             let policy = policies::named(name, &[], environment)?;
-            environment.output(&policy::show(&policy, *origin))?;
+            environment.output(&policy::show(&policy, *origin, &policies::shown))?;
             Ok(Outcome::Clean)
         }
         Command::Diff {
@@ -149,9 +149,18 @@ fn diff(
     format: Format,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let first = policies::named(first, &[], environment)?;
-    let second = policies::named(second, &[], environment)?;
-    let differences = policy::diff(&first, &second);
+    let one = policies::named(first, &[], environment)?;
+    let other = policies::named(second, &[], environment)?;
+    // Two states of one policy bear one name; what tells them apart is how the user named them.
+    let names = if one.name == other.name {
+        policy::Names { first, second }
+    } else {
+        policy::Names {
+            first: &one.name,
+            second: &other.name,
+        }
+    };
+    let differences = policy::diff(&one, &other, names);
     let text = match format {
         Format::Json => {
             let mut text = serde_json::to_string_pretty(&differences)

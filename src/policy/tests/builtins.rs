@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::told;
+use super::{plain, told};
 use crate::policy::{BUILTINS, Library, Policy, Reference, show};
 
 fn load(text: &str, at: &str) -> Policy {
@@ -30,8 +30,8 @@ fn every_built_in_policy_loads_under_its_own_name() {
 fn every_built_in_policy_can_be_shown_and_loaded_again() {
     for (name, _) in BUILTINS {
         let policy = load("", name);
-        let again = load(&show(&policy, true), "./shown.yaml");
-        assert_eq!(show(&again, false), show(&policy, false));
+        let again = load(&show(&policy, true, &plain), "./shown.yaml");
+        assert_eq!(show(&again, false, &plain), show(&policy, false, &plain));
     }
 }
 

@@ -3,6 +3,7 @@
 mod broken;
 mod builtins;
 mod configs;
+mod differences;
 mod expressions;
 mod locked;
 mod resolving;
@@ -70,6 +71,11 @@ pub(super) fn load(text: &str) -> Result<Policy, Problems> {
 /// Reads a policy that must be right.
 pub(super) fn good(text: &str) -> Policy {
     load(text).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+}
+
+/// How a path is shown where it stands.
+pub(super) fn plain(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// `file:line:column message [label] help`, one problem a line.

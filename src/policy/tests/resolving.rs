@@ -1,6 +1,6 @@
 //! What files make together.
 
-use super::{good, load_among, told};
+use super::{good, load_among, plain, told};
 use crate::finding::Severity;
 use crate::policy::{Field, On, Policy, show};
 
@@ -128,9 +128,13 @@ fn what_is_shown_loads_to_the_same_policy() {
          fail: |\n        a\n          b\n      pass: \"\"\n  chain-order: off\n",
     );
     for origins in [false, true] {
-        let text = show(&policy, origins);
+        let text = show(&policy, origins, &plain);
         let again = good(&text);
-        assert_eq!(show(&again, false), show(&policy, false), "{text}");
+        assert_eq!(
+            show(&again, false, &plain),
+            show(&policy, false, &plain),
+            "{text}"
+        );
         assert_eq!(ids(&again), ids(&policy));
         for (left, right) in policy.rules.iter().zip(&again.rules) {
             assert_eq!(left.severity, right.severity);
@@ -145,10 +149,19 @@ fn what_is_shown_loads_to_the_same_policy() {
 
 #[test]
 fn origins_are_shown_over_each_part() {
-    let policy = good("version: 1\nname: child\nextends: base\nrules:\n  chain-order: off\n");
-    insta::assert_snapshot!(show(&policy, true), @r#"
+    let policy = good(
+        "version: 1\nname: child\ndescription: Ours.\nextends: base\ntrust_anchors: [\"anchors/*.pem\"]\n\
+         vars: { days: 31 }\nwaivers: { max_days: 9 }\nrules:\n  chain-order: off\n",
+    );
+    insta::assert_snapshot!(show(&policy, true, &plain), @r#"
     version: 1
+    # from /policy.yaml:2
     name: child
+    # from /policy.yaml:3
+    description: Ours.
+    trust_anchors:
+      # from /policy.yaml:5
+      - "/anchors/*.pem"
     vars:
       # from base:5
       company:
@@ -157,7 +170,11 @@ fn origins_are_shown_over_each_part() {
       # from base:6
       days:
         type: integer
-        default: 30
+        # from /policy.yaml:6
+        default: 31
+    waivers:
+      # from /policy.yaml:7
+      max_days: 9
     rules:
       # from base:8
       cert-expired:
@@ -174,7 +191,7 @@ fn origins_are_shown_over_each_part() {
         help: Renew.
       # from base:14
       chain-order:
-        # from /policy.yaml:5
+        # from /policy.yaml:9
         severity: off
         # from base:16
         check:
