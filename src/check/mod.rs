@@ -7,6 +7,7 @@
 mod direction;
 pub mod expression;
 pub mod kinds;
+pub mod parameter;
 mod qualified;
 mod table;
 pub mod text;

@@ -7,6 +7,7 @@
 
 mod body;
 mod boundary;
+mod conceal;
 mod fault;
 mod label;
 mod line;
@@ -19,6 +20,7 @@ mod shape;
 mod text;
 mod whole;
 
+pub use conceal::conceal;
 pub use mask::mask;
 pub use offsets::OffsetMap;
 pub use scan::{Limits, scan};

@@ -10,12 +10,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::document::{self, Given};
+use super::forms::{CONFIG, FORMS, WAIVERS};
 use super::library::Reference;
 use super::location::Location;
 use super::schema;
 use super::vars::Override;
 use super::waiver::{self, Waiver, WaiverFile, Waivers, WaiversFile};
 use crate::finding::Severity;
+use crate::pem;
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::yaml::{self, Key, Located, Node, Problem, Problems};
@@ -32,6 +34,7 @@ pub(super) struct ConfigFile {
     #[schemars(schema_with = "schema::version")]
     version: Option<Node>,
     /// Values for variables of the policies.
+    #[serde(default, deserialize_with = "yaml::or_nothing")]
     #[schemars(schema_with = "schema::values")]
     vars: Option<Node>,
     /// Which files get what. All entries that match a file apply; later ones win, key by key.
@@ -49,6 +52,7 @@ pub(super) struct ConfigFile {
     #[schemars(with = "Severity")]
     fail_on: Option<Node>,
     /// Findings that somebody has answered for, each for one rule and up to one day.
+    #[serde(default, deserialize_with = "yaml::or_nothing")]
     #[schemars(with = "Vec<WaiverFile>")]
     waivers: Option<Node>,
     /// Files with more waivers, by paths relative to this file.
@@ -167,7 +171,7 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Problems> {
-        let source = Arc::new(Source::new(name, text));
+        let source = Arc::new(Source::new(name, &pem::conceal(text)));
         let mut problems = Vec::new();
         let config = Reader {
             source: &source,
@@ -204,7 +208,8 @@ impl Config {
         for reference in &self.waiver_files {
             match read(&reference.folder.join(&reference.text)) {
                 Ok(text) => {
-                    let source = Arc::new(Source::new(&self.shown(reference), &text));
+                    let shown = pem::conceal(&text);
+                    let source = Arc::new(Source::new(&self.shown(reference), &shown));
                     all.extend(waivers_of(&text, &source, &mut problems));
                 }
                 Err(error) => {
@@ -229,7 +234,8 @@ impl Config {
 
 /// The waivers of a file of their own.
 fn waivers_of(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Vec<Waiver> {
-    let Some(node) = yaml::read_up_to(waiver::MAX_BYTES, text, source, problems) else {
+    let node = yaml::read_form(&WAIVERS, &FORMS, waiver::MAX_BYTES, text, source, problems);
+    let Some(node) = node else {
         return Vec::new();
     };
     let file: Option<WaiversFile> = yaml::read_known(None, &node, source, problems);
@@ -249,7 +255,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn config(&mut self, text: &str) -> Option<Config> {
-        let node = yaml::read_up_to(waiver::MAX_BYTES, text, self.source, self.problems)?;
+        let (source, problems) = (self.source, &mut *self.problems);
+        let node = yaml::read_form(&CONFIG, &FORMS, waiver::MAX_BYTES, text, source, problems)?;
         let file: ConfigFile = yaml::read_known(None, &node, self.source, self.problems)?;
         document::version(&node, file.version.as_ref(), self.source, self.problems);
         let vars = self.vars(file.vars);
@@ -390,6 +397,11 @@ impl Reader<'_> {
     fn patterns(&mut self, node: &Node, key: &str) -> GlobSet {
         let mut set = GlobSetBuilder::new();
         let patterns: Option<Vec<Located<String>>> = self.typed(node, key);
+        if key == "match" && patterns.as_ref().is_some_and(Vec::is_empty) {
+            let message = "`match`: the list is empty, so the entry is for no file".to_owned();
+            let problem = Problem::new(self.source, node.span, message, "no pattern");
+            self.problems.push(problem.help("`**` matches every file"));
+        }
         for pattern in patterns.unwrap_or_default() {
             match glob(&pattern.value) {
                 Ok(glob) => {

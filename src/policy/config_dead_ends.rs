@@ -81,11 +81,11 @@ impl Config {
 
     /// Rules that wait for an environment or an app that no entry gives.
     fn labels_of_nobody(&self, policies: &[(usize, &Policy)]) -> Problems {
-        type Labels = fn(&When) -> Option<&Vec<String>>;
+        type Labels = fn(&When) -> Option<&[String]>;
         let kinds: [(&str, Labels, Vec<&str>); 2] = [
             (
                 "environment",
-                |when| when.environment.as_ref(),
+                |when| when.environment.as_deref(),
                 self.mappings
                     .iter()
                     .filter_map(|mapping| mapping.environment.as_deref())
@@ -93,7 +93,7 @@ impl Config {
             ),
             (
                 "app",
-                |when| when.app.as_ref(),
+                |when| when.app.as_deref(),
                 self.mappings
                     .iter()
                     .filter_map(|mapping| mapping.app.as_deref())

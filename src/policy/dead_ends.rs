@@ -42,7 +42,7 @@ fn overlap(one: &Rule, other: &Rule) -> bool {
             || (one == On::Ca && matches!(other, On::Root | On::Intermediate))
             || (other == On::Ca && matches!(one, On::Root | On::Intermediate))
     };
-    let labels = |one: &Option<Vec<String>>, other: &Option<Vec<String>>| match (one, other) {
+    let labels = |one: Option<&[String]>, other: Option<&[String]>| match (one, other) {
         (Some(one), Some(other)) => one.iter().any(|label| other.contains(label)),
         (None, _) | (_, None) => true,
     };
@@ -61,8 +61,11 @@ fn overlap(one: &Rule, other: &Rule) -> bool {
     };
     on && classes
         && strict
-        && labels(&one.when.environment, &other.when.environment)
-        && labels(&one.when.app, &other.when.app)
+        && labels(
+            one.when.environment.as_deref(),
+            other.when.environment.as_deref(),
+        )
+        && labels(one.when.app.as_deref(), other.when.app.as_deref())
 }
 
 /// Two rules that ask the same of the same say everything twice.

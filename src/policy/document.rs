@@ -7,6 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::forms::{FORMS, POLICY};
 use super::location::Location;
 use super::schema;
 use super::template::printable;
@@ -37,9 +38,11 @@ pub(super) struct PolicyFile {
     #[schemars(with = "Vec<String>")]
     trust_anchors: Option<Node>,
     /// Variables: a declaration (a map with `type`), or a value for a variable that a parent declares.
+    #[serde(default, deserialize_with = "yaml::or_nothing")]
     #[schemars(schema_with = "schema::vars")]
     vars: Option<Node>,
     /// Rules by id. A rule of a parent is changed field by field; `off` alone turns it off.
+    #[serde(default, deserialize_with = "yaml::or_nothing")]
     #[schemars(schema_with = "schema::rules")]
     rules: Option<Node>,
     /// Which waivers of a config count under this policy.
@@ -196,7 +199,7 @@ pub(super) struct Document {
 
 /// Reads a policy file; what is wrong goes into `problems`, and the rest is read all the same.
 pub(super) fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Option<Document> {
-    let node = yaml::read(text, source, problems)?;
+    let node = yaml::read_form(&POLICY, &FORMS, yaml::MAX_BYTES, text, source, problems)?;
     let file: PolicyFile = yaml::read_known(None, &node, source, problems)?;
     let mut reader = Reader { source, problems };
     reader.version(&node, file.version.as_ref());
@@ -323,9 +326,6 @@ impl Reader<'_> {
     }
 
     fn entries(&mut self, node: &Node, what: &str) -> Vec<(Key, Node)> {
-        if node.is_null() {
-            return Vec::new();
-        }
         let Some(entries) = node.entries() else {
             let found = node.describe();
             let message = format!("`{what}`: expected a map, found {found}");
@@ -372,6 +372,14 @@ impl Reader<'_> {
                 .push(problem.help("lower-case letters, digits and hyphens: `acme-key-size`"));
         }
         let is_map = node.entries().is_some();
+        if let Some((key, value)) = node.text().and_then(|text| text.split_once(':')) {
+            let message = format!("rule `{}`: expected a map or a severity", escape(&id.name));
+            let problem = Problem::new(self.source, node.span, message, &node.describe());
+            let (key, value) = (escape(key), escape(value.trim_start()));
+            self.problems
+                .push(problem.help(format!("a space is missing: `{key}: {value}`")));
+            return None;
+        }
         if !is_map && node.text().is_none() && !matches!(node.value, yaml::Value::Bool(_)) {
             let found = node.describe();
             let id = escape(&id.name);

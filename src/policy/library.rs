@@ -14,6 +14,7 @@ use super::layers::{Layer, Layers};
 use super::location::Location;
 use super::resolve::Resolving;
 use super::vars::Override;
+use crate::pem;
 use crate::source::{Source, escape};
 use crate::yaml::{self, Problem, Problems, one_of};
 
@@ -252,7 +253,8 @@ impl Gathering<'_> {
             Target::File(path) => (self.library.read)(path)
                 .map_err(|error| Box::new(self.unreadable(&name, &error, reference)))?,
         };
-        Ok((Arc::new(Source::new(&name, &text)), text))
+        let source = Source::new(&name, &pem::conceal(&text));
+        Ok((Arc::new(source), text))
     }
 
     fn unreadable(&self, name: &str, error: &io::Error, reference: &Reference) -> Problem {

@@ -12,6 +12,7 @@ mod dead_ends;
 mod diff;
 mod document;
 mod emit;
+pub(crate) mod forms;
 mod layers;
 mod library;
 mod location;

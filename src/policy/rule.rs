@@ -11,6 +11,7 @@ use super::location::Location;
 use super::template::Template;
 use crate::chain::{Class, Role};
 use crate::check::Check;
+use crate::check::parameter::NonEmpty;
 use crate::finding::{Origin, Severity};
 
 /// A rule of a resolved policy.
@@ -239,11 +240,11 @@ pub struct Labels<'a> {
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Chains of one of these classes.
-    pub class: Option<Vec<Class>>,
+    pub class: Option<NonEmpty<Class>>,
     /// Files to which the config gives one of these environments.
-    pub environment: Option<Vec<String>>,
+    pub environment: Option<NonEmpty<String>>,
     /// Files to which the config gives one of these apps.
-    pub app: Option<Vec<String>>,
+    pub app: Option<NonEmpty<String>>,
     /// Only with `--strict` (`true`), or only without it (`false`).
     pub strict: Option<bool>,
 }
@@ -252,7 +253,7 @@ impl When {
     /// Whether a chain is asked. A file without the label that is wanted is not.
     #[must_use]
     pub fn matches(&self, labels: &Labels<'_>) -> bool {
-        let text = |wanted: &Option<Vec<String>>, label: Option<&str>| {
+        let text = |wanted: &Option<NonEmpty<String>>, label: Option<&str>| {
             wanted.as_ref().is_none_or(|wanted| {
                 label.is_some_and(|label| wanted.iter().any(|wanted| wanted == label))
             })
@@ -308,8 +309,11 @@ mod tests {
     #[test]
     fn every_condition_must_hold() {
         let when = When {
-            class: Some(vec![Class::Private]),
-            environment: Some(vec!["production".to_owned(), "staging".to_owned()]),
+            class: Some(NonEmpty::of(Class::Private, [])),
+            environment: Some(NonEmpty::of(
+                "production".to_owned(),
+                ["staging".to_owned()],
+            )),
             app: None,
             strict: Some(false),
         };

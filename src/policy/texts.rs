@@ -7,6 +7,7 @@ use super::document::{Field, Given};
 use super::location::Location;
 use super::rule::Texts;
 use super::template::{self, Parsed, Template};
+use super::vars;
 use crate::check::Kind;
 use crate::facts;
 use crate::source::escape;
@@ -61,7 +62,13 @@ impl Compiler<'_> {
             template,
             placeholders,
             faults,
-        } = template::parse(&text?);
+        } = template::parse(text.as_ref()?);
+        if field == Field::Message && text.is_some_and(|text| text.trim().is_empty()) {
+            let message = "`message`: the text is empty";
+            let problem = Location::new(&given.source, node.span).problem(message, "says nothing");
+            self.problems
+                .push(problem.help("say what is wrong, as a reader of the finding needs it"));
+        }
         let place = |range: &Range<usize>| {
             let span = yaml::locate(&given.source, node, range);
             Location::new(&given.source, span)
@@ -77,6 +84,11 @@ impl Compiler<'_> {
             };
             let name = escape(&placeholder.name);
             let at = place(&placeholder.range);
+            if let Some(variable) = placeholder.name.strip_prefix("vars.") {
+                let known = self.known.variables.names();
+                self.problems.push(vars::unknown(variable, &at, known));
+                continue;
+            }
             let problem = at.problem(
                 format!("nothing is called `{name}` here"),
                 "unknown placeholder",

@@ -13,6 +13,8 @@ use time::{Date, OffsetDateTime, Time};
 use super::chain::{self, Chains};
 use super::expect::{Expectation, expectations};
 use super::schema;
+use crate::pem;
+use crate::policy::forms::{FORMS, TEST};
 use crate::policy::{Given, Location, Override, Reference};
 use crate::source::{Source, escape};
 use crate::yaml::{self, Located, Node, Problem, Problems};
@@ -145,7 +147,7 @@ impl TestFile {
         folder: &Path,
         read: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
     ) -> Result<Self, Problems> {
-        let source = Arc::new(Source::new(name, text));
+        let source = Arc::new(Source::new(name, &pem::conceal(text)));
         let mut problems = Vec::new();
         let mut reader = Reader {
             source: &source,
@@ -181,7 +183,8 @@ struct Common {
 
 impl Reader<'_> {
     fn file(&mut self, text: &str) -> Option<TestFile> {
-        let node = yaml::read(text, self.source, self.problems)?;
+        let (source, problems) = (self.source, &mut *self.problems);
+        let node = yaml::read_form(&TEST, &FORMS, yaml::MAX_BYTES, text, source, problems)?;
         let file: TestDocument = yaml::read_known(None, &node, self.source, self.problems)?;
         if file.version.value != 1 {
             let message = "this version of chainlint reads version 1 of this language".to_owned();

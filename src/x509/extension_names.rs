@@ -5,21 +5,44 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::GeneralName;
 
+/// Purposes with a customary name (RFC 5280 §4.2.1.12; TS 119 411-5 for 2-QWAC): OID and name.
+const PURPOSES: [(&str, &str); 8] = [
+    ("2.5.29.37.0", "anyExtendedKeyUsage"),
+    ("1.3.6.1.5.5.7.3.1", "serverAuth"),
+    ("1.3.6.1.5.5.7.3.2", "clientAuth"),
+    ("1.3.6.1.5.5.7.3.3", "codeSigning"),
+    ("1.3.6.1.5.5.7.3.4", "emailProtection"),
+    ("1.3.6.1.5.5.7.3.8", "timeStamping"),
+    ("1.3.6.1.5.5.7.3.9", "OCSPSigning"),
+    ("0.4.0.194115.1.0", "2-QWAC"),
+];
+
+/// Purposes with a customary name: OID and name.
+pub fn purposes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PURPOSES.into_iter()
+}
+
+/// The OID of the purpose of that customary name.
+#[must_use]
+pub fn purpose_oid(name: &str) -> Option<&'static str> {
+    let found = purposes().find(|(_, known)| *known == name);
+    found.map(|(oid, _)| oid)
+}
+
+/// A purpose's customary name; the OID where it has none.
+#[must_use]
+pub fn purpose_word(oid: &str) -> &str {
+    let found = purposes().find(|(known, _)| *known == oid);
+    found.map_or(oid, |(_, name)| name)
+}
+
 /// A purpose's customary name with its OID; the OID alone where it has none.
 #[must_use]
 pub fn purpose_name(oid: &str) -> String {
-    let name = match oid {
-        "2.5.29.37.0" => "anyExtendedKeyUsage",
-        "1.3.6.1.5.5.7.3.1" => "serverAuth",
-        "1.3.6.1.5.5.7.3.2" => "clientAuth",
-        "1.3.6.1.5.5.7.3.3" => "codeSigning",
-        "1.3.6.1.5.5.7.3.4" => "emailProtection",
-        "1.3.6.1.5.5.7.3.8" => "timeStamping",
-        "1.3.6.1.5.5.7.3.9" => "OCSPSigning",
-        "0.4.0.194115.1.0" => "2-QWAC",
-        _ => return oid.to_owned(),
-    };
-    format!("{name} ({oid})")
+    match purpose_word(oid) {
+        name if name == oid => oid.to_owned(),
+        name => format!("{name} ({oid})"),
+    }
 }
 
 /// An extension's customary name; `None` where it has none here.

@@ -96,6 +96,9 @@ impl PublicKey {
     }
 }
 
+/// The names that [`PublicKey::algorithm_name`] gives to algorithms that are known.
+pub const KEY_ALGORITHMS: [&str; 6] = ["rsa", "rsa-pss", "ec", "ed25519", "ed448", "dsa"];
+
 impl RsaKey {
     /// The size of the modulus in bits.
     #[must_use]

@@ -19,12 +19,12 @@ mod time;
 pub mod weakness;
 
 pub use algorithm::{Digest, SignatureAlgorithm};
-pub use extension_names::{extension_name, purpose_name};
+pub use extension_names::{extension_name, purpose_name, purpose_oid, purpose_word, purposes};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, GeneralName, KeyUsage,
     KeyUsageBit, NameConstraints, RawExtension,
 };
-pub use key::{Curve, KeyKind, PublicKey, RsaKey};
+pub use key::{Curve, KEY_ALGORITHMS, KeyKind, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};
 pub use parse::Error;
 pub use time::{Instant, SECONDS_A_DAY};

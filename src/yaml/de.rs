@@ -188,7 +188,12 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
-            Value::Null => visitor.visit_none(),
+            Value::Null if self.log.is_wrong(self.node) => visitor.visit_none(),
+            // A key without a value is more likely a slip than a wish for what holds without the key.
+            Value::Null => {
+                let help = "write a value, or leave the key out";
+                Err(self.wrong("nothing stands here".to_owned(), Some(help.to_owned())))
+            }
             _ => visitor.visit_some(self),
         }
     }

@@ -3,19 +3,20 @@
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 use super::error::Error;
-use super::{Node, Value, located};
+use super::{Node, Value, did_you_mean, located};
 use crate::source::escape;
 
 /// Longest piece of a text that a message repeats, in characters.
 const MAX_QUOTED: usize = 40;
 
-/// What stands at a node: `the number 12`, `the text "abc"`, `a list`.
+/// What stands at a node: `the number 12`, `the number 1.0`, `the text "abc"`, `a list`.
 pub(super) fn found(node: &Node) -> String {
     match &node.value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Integer(value) => format!("the number {value}"),
-        Value::Float(value) => format!("the number {value}"),
+        // A fraction of nothing is shown: it is what makes this no whole number.
+        Value::Float(value) => format!("the number {value:?}"),
         Value::String(text) => format!("the text \"{}\"", shortened(text)),
         Value::Sequence(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),
@@ -30,18 +31,29 @@ fn shortened(text: &str) -> String {
     escape(&out)
 }
 
-/// How to mend a scalar that is of another type than wanted, where that is likely a slip.
-pub(super) fn hint(node: &Node, wanted: &str) -> Option<String> {
+/// How to mend a scalar that is of another type than wanted, where that is likely a slip. `raw` is how it is written.
+pub(super) fn hint(node: &Node, wanted: &str, raw: &str) -> Option<String> {
+    let is_quoted = raw.starts_with(['"', '\'']);
     let wants_text = wanted.starts_with("a text");
     let wants_number = wanted.starts_with("a whole number") || wanted.starts_with("a number");
     match &node.value {
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) if wants_text => {
             Some("put quotes around it".to_owned())
         }
-        Value::String(text) if wants_number && text.parse::<f64>().is_ok() => {
-            Some("remove the quotes".to_owned())
+        Value::String(text) if wants_number => number_like(text, is_quoted),
+        Value::Float(number) if wants_number && number.fract() == 0.0 => Some(format!(
+            "write it without a fraction or an exponent: {number}"
+        )),
+        Value::String(text) if wanted.starts_with("`true`") => {
+            if is_quoted && (text == "true" || text == "false") {
+                return Some("remove the quotes".to_owned());
+            }
+            yaml_11_bool(text)
         }
-        Value::String(text) if wanted.starts_with("`true`") => yaml_11_bool(text),
+        Value::String(text) if wanted.contains("one of `") => {
+            let near = did_you_mean(text, wanted.split('`').skip(1).step_by(2));
+            near.map(|near| format!("did you mean `{near}`?"))
+        }
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Map(_)
             if wanted.starts_with("a list") =>
         {
@@ -55,6 +67,21 @@ pub(super) fn hint(node: &Node, wanted: &str) -> Option<String> {
         | Value::Sequence(_)
         | Value::Map(_) => None,
     }
+}
+
+/// A text that somebody takes for a number.
+fn number_like(text: &str, is_quoted: bool) -> Option<String> {
+    let plain = text.replace('_', "");
+    if plain.parse::<f64>().is_err() {
+        return None;
+    }
+    Some(if is_quoted {
+        "remove the quotes".to_owned()
+    } else {
+        let plain = plain.trim_start_matches('0');
+        let plain = if plain.is_empty() { "0" } else { plain };
+        format!("write it without `_` and without zeros before it: {plain}")
+    })
 }
 
 fn yaml_11_bool(text: &str) -> Option<String> {

@@ -8,6 +8,7 @@ mod de;
 mod describe;
 mod error;
 mod extent;
+mod form;
 mod located;
 mod node;
 mod parse;
@@ -18,9 +19,10 @@ mod scalar;
 mod syntax;
 
 pub use de::{from_field, from_node, read_known};
+pub use form::{Form, read_form};
 pub use located::Located;
-pub use node::{Key, Node, Value};
-pub use parse::{parse, read, read_up_to};
+pub use node::{Key, Node, Value, or_nothing};
+pub use parse::{MAX_BYTES, parse, read_up_to};
 pub use problem::{Problem, Problems, did_you_mean, one_of, sort};
 pub use scalar::locate;
 

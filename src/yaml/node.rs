@@ -153,6 +153,15 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
+/// Reads a value under a key that may also stand there without one, as a list whose items are all commented out.
+///
+/// # Errors
+/// As the deserialiser has them.
+pub fn or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Node>, D::Error> {
+    let node = Node::deserialize(deserializer)?;
+    Ok(Some(node).filter(|node| !node.is_null()))
+}
+
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)

@@ -14,8 +14,8 @@ use super::{Key, Node, Problem, Problems, Value, extent, syntax};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
-/// Largest file, in bytes: some fifty times the longest policy that ships.
-const MAX_BYTES: usize = 1024 * 1024;
+/// Largest file that people write, in bytes: some fifty times the longest policy that ships.
+pub const MAX_BYTES: usize = 1024 * 1024;
 /// Deepest nesting, in levels; a policy needs seven.
 pub(super) const MAX_DEPTH: usize = 32;
 /// Most values of a file that people write, aliases written out.
@@ -29,20 +29,14 @@ const MAX_ALIASES: usize = 200;
 /// What is wrong with the YAML, with places.
 pub fn parse(text: &str, source: &Arc<Source>) -> Result<Node, Problems> {
     let mut problems = Vec::new();
-    match read(text, source, &mut problems) {
+    match read_up_to(MAX_BYTES, text, source, &mut problems) {
         Some(node) if problems.is_empty() => Ok(node),
         Some(_) | None => Err(problems),
     }
 }
 
-/// Reads one document and goes on after mistakes that leave the rest readable (a key given twice:
-/// the first one counts), so that a reader can name its own findings together with them.
-pub fn read(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
-    read_up_to(MAX_BYTES, text, source, problems)
-}
-
-/// Reads one document as [`read`] does, with another bound on its bytes: for files that hold more
-/// than people write.
+/// Reads one document of at most so many bytes and goes on after mistakes that leave the rest readable (a key given
+/// twice: the first one counts), so that a reader can name its own findings together with them.
 pub fn read_up_to(
     bytes: usize,
     text: &str,
@@ -70,7 +64,7 @@ pub fn read_up_to(
             Some(lift.node(raw))
         }
         Err(error) => {
-            problems.push(syntax::problem(&error, source));
+            problems.push(syntax::problem(&error, text, source));
             None
         }
     }

@@ -73,9 +73,14 @@ pub fn did_you_mean<'a>(
 ) -> Option<&'a str> {
     // In a short word, two letters that changed places are much by measure and little by hand.
     let is_slip = |candidate| word.len() > 2 && strsim::osa_distance(word, candidate) == 1;
+    let lower = word.to_lowercase();
+    let score = |candidate: &str| {
+        let folded = strsim::jaro_winkler(&lower, &candidate.to_lowercase());
+        strsim::jaro_winkler(word, candidate).max(folded)
+    };
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .map(|candidate| (score(candidate), candidate))
         .filter(|(score, candidate)| *score > 0.8 || is_slip(candidate))
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)

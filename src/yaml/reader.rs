@@ -12,6 +12,8 @@ use super::{Key, Node, Problem, Problems, Value, one_of};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
+/// What merges maps in YAML 1.1.
+pub(super) const MERGE: &str = "<<";
 /// Most problems that are noted of one value: enough for any reader, few enough to compare each
 /// new one with all.
 const MAX_NOTED: usize = 100;
@@ -138,10 +140,16 @@ impl<'a> Reader<'a> {
             Error::Said(message) => (escape(&message), None),
             Error::Wanted(wanted) => (
                 format!("expected {wanted}, found {}", found(self.node)),
-                describe::hint(self.node, &wanted),
+                describe::hint(self.node, &wanted, self.raw()),
             ),
         };
         self.wrong(message, help)
+    }
+
+    /// The node as it is written.
+    fn raw(self) -> &'a str {
+        let (start, end) = (self.node.span.start, self.node.span.end);
+        self.log.source.text().get(start..end).unwrap_or_default()
     }
 
     pub(super) fn wrong(self, message: String, help: Option<String>) -> Error {
@@ -180,7 +188,11 @@ impl<'a> Reader<'a> {
                 None => format!("unknown key `{}`", escape(&key.name)),
             };
             let problem = self.log.problem(key.span, message, "unknown key");
-            let help = one_of(&key.name, fields.iter().copied());
+            let help = if key.name == MERGE {
+                "YAML 1.2 has no merge keys: write the fields out".to_owned()
+            } else {
+                one_of(&key.name, fields.iter().copied())
+            };
             self.log.note(problem.help(help));
         }
     }

@@ -10,8 +10,8 @@ use super::{Problem, extent};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
-/// The problem behind an error.
-pub(super) fn problem(error: &Error, source: &Arc<Source>) -> Problem {
+/// The problem behind an error. `text` is the file as it is, `source` its printable form.
+pub(super) fn problem(error: &Error, text: &str, source: &Arc<Source>) -> Problem {
     let said = said(error);
     let mut span = place(error, source);
     if said.contains("tab")
@@ -19,7 +19,14 @@ pub(super) fn problem(error: &Error, source: &Arc<Source>) -> Problem {
     {
         span = tab;
     }
-    let told = tell(error, &said);
+    let told = match control_at(text, span) {
+        Some(control) => told(
+            &format!("this is not YAML: a control character ({control})"),
+            "control character",
+            "remove it; in \"…\" it is written as an escape",
+        ),
+        None => tell(error, &said),
+    };
     Problem {
         file: source.clone(),
         span: at_least_one_character(source, span),
@@ -120,6 +127,13 @@ fn tell_by_words(said: &str) -> Told {
         Some("close the quotes; inside '…' a quote is written twice")
     } else if said.contains("escape") {
         Some("use '…' where backslashes are meant as they stand")
+    } else if said.contains("expected ',' or") {
+        Some("a `{` or `[` is not closed, or a comma is missing")
+    } else if said.contains("block mapping")
+        || said.contains("block collection")
+        || said.contains("block sequence")
+    {
+        Some("this line is indented otherwise than those before it, or a `: ` is missing in it")
     } else {
         None
     };
@@ -156,6 +170,16 @@ fn place(error: &Error, source: &Source) -> Span {
         .map_or(text.len(), |(offset, _)| offset);
     let at = line.start.saturating_add(offset);
     Span::new(at, at)
+}
+
+/// A control character at a place, or right behind it: the scanner reports from the character before.
+fn control_at(text: &str, span: Span) -> Option<String> {
+    let hostile = text
+        .get(span.start..)?
+        .chars()
+        .take(2)
+        .find(|character| character.is_control() && !"\t\r\n".contains(*character))?;
+    Some(format!("U+{:04X}", u32::from(hostile)))
 }
 
 /// The first tab on the line of `span` or after it.

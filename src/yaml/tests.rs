@@ -190,7 +190,7 @@ fn a_file_too_large_is_a_problem() {
 fn keys_given_twice_are_all_told_and_the_first_one_counts() {
     let text = "a: 1\nb: {c: 1, c: 2}\na: 3\n";
     let mut problems = Vec::new();
-    let node = read(text, &source(text), &mut problems).unwrap();
+    let node = read_up_to(MAX_BYTES, text, &source(text), &mut problems).unwrap();
     assert_eq!(problems.len(), 2);
     assert_eq!(node.get("a").unwrap().value, Value::Integer(1));
 }
@@ -202,7 +202,7 @@ proptest! {
     ) {
         let source = source(&text);
         let mut problems = Vec::new();
-        if let Some(node) = read(&text, &source, &mut problems) {
+        if let Some(node) = read_up_to(MAX_BYTES, &text, &source, &mut problems) {
             let mut out = Vec::new();
             pieces(&text, &node, &mut out);
         }

@@ -299,19 +299,79 @@ fn a_key_taken_for_a_policy_or_a_config_is_not_shown() {
     let key = secret();
     let secret = windows(&key);
     let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     fs::write(folder.path().join("chain.pem"), own_chain().file()).unwrap();
-    fs::write(
-        folder.path().join("key.yaml"),
-        OPENSSL.block("PRIVATE KEY", &key),
-    )
-    .unwrap();
-    for arguments in [
-        ["check", "--no-config", "--policy", "key.yaml", "chain.pem"].as_slice(),
-        &["check", "--config", "key.yaml", "chain.pem"],
-        &["policy", "check", "key.yaml"],
-    ] {
+    write(
+        "child.yaml",
+        "version: 1\nname: child\nextends: ./key.yaml\n",
+    );
+    write(
+        "config.yaml",
+        "version: 1\nwaiver_files: [key.yaml]\ntrust_anchors: [key.yaml]\n",
+    );
+    let base64 = BASE64.encode(&key);
+    let block = OPENSSL.block("PRIVATE KEY", &key);
+    let lines = block.lines().filter(|line| !line.starts_with('-'));
+    let bare: Vec<&str> = lines.collect();
+    let texts = [
+        block.clone(),
+        bare.join("\n"),
+        format!("{{\"kty\":\"RSA\",\"d\":\"{base64}\"}}"),
+        OPENSSL.block("EC PRIVATE KEY", &key),
+        block.replace(
+            "KEY-----\n",
+            "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: A,0: [\n\n",
+        ),
+        format!("kind: Secret\ndata: {{ tls.key: {base64} }}\n"),
+        format!(
+            "version: 1\nname: [\nkey: |\n  {}",
+            block.replace('\n', "\n  ")
+        ),
+        format!("<Key>{base64}</Key>"),
+    ];
+    let check = |arguments: &[&str]| {
         let output = shown(folder.path(), arguments, None);
         assert_eq!(leak(&output, &secret), None, "{arguments:?}");
+    };
+    let mut names: Vec<String> = Vec::new();
+    for text in &texts {
+        names.push(format!("{}.yaml", names.len()));
+        write(names.last().unwrap(), text);
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    check(&[&["policy", "check"], names.as_slice()].concat());
+    check(&[&["test"], names.as_slice()].concat());
+    check(&[&["trust", "import"], names.as_slice()].concat());
+    for text in &texts[..3] {
+        write("key.yaml", text);
+        for arguments in [
+            ["check", "--no-config", "--policy", "key.yaml", "chain.pem"],
+            [
+                "check",
+                "--no-config",
+                "--policy",
+                "child.yaml",
+                "chain.pem",
+            ],
+            [
+                "check",
+                "--no-progress",
+                "--config",
+                "key.yaml",
+                "chain.pem",
+            ],
+            [
+                "check",
+                "--no-progress",
+                "--config",
+                "config.yaml",
+                "chain.pem",
+            ],
+            ["policy", "diff", "key.yaml", "hygiene", "--color=never"],
+            ["trust", "list", "--color", "never", "key.yaml"],
+        ] {
+            check(&arguments);
+        }
     }
 }
 

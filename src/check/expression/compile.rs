@@ -66,6 +66,7 @@ pub fn compile(text: &str, names: Names<'_>) -> Result<Program, Vec<Fault>> {
             text: text.to_owned(),
             reads: compiler.reads,
             variables: compiler.variables,
+            comments: parsed.comments,
         }),
         Some(_) | None => Err(compiler.faults),
     }

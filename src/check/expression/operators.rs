@@ -222,6 +222,12 @@ impl Compiler<'_> {
                 return self.fault(Fault::new(of.place(), message, &label));
             }
         };
+        if let (Shape::List(_), Shape::Text) = (&of.of.shape, &index.of.shape) {
+            let message = "a list is asked for an item by its number, from 0";
+            let fault = Fault::new(index.place(), message, "`string`");
+            return self
+                .fault(fault.help("an item by what it holds: `list.exists(x, x.name == \"…\")`"));
+        }
         let index = self.wanted(index, &key, "this index")?;
         let place = self.over(of.place(), index.place());
         let sides = Box::new([of.node, index.node]);

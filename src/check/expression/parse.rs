@@ -6,7 +6,7 @@ use cel::common::ast::{IdedExpr, SourceInfo};
 use cel::{Env, ParseError};
 
 use super::program::Fault;
-use super::scan::{Brackets, scan};
+use super::scan::{Brackets, Scanned, scan};
 use crate::source::escape;
 
 /// A tree, and where its parts stand.
@@ -14,6 +14,7 @@ pub(super) struct Parsed<'a> {
     pub(super) text: &'a str,
     pub(super) root: IdedExpr,
     pub(super) brackets: Brackets,
+    pub(super) comments: Vec<Range<usize>>,
     info: SourceInfo,
 }
 
@@ -49,13 +50,14 @@ fn is_of_name(character: char) -> bool {
 
 /// Parses an expression; macros stay calls.
 pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Fault> {
-    let brackets = scan(text)?;
+    let Scanned { brackets, comments } = scan(text)?;
     // An environment without the standard library has no macros to expand.
     match Env::default().parser().parse_with_source_info(text) {
         Ok((root, info)) => Ok(Parsed {
             text,
             root,
             brackets,
+            comments,
             info,
         }),
         Err(errors) => {
@@ -105,6 +107,9 @@ fn fault(error: &ParseError, text: &str) -> Fault {
         return Fault::new(range, "the number is too large", "too large").help(help);
     }
     let help = match token {
+        "{" | "}" if text.contains("{vars.") => {
+            "a variable has no braces in an expression: `vars.NAME`"
+        }
         "=" => "compare with `==`",
         "&" | "and" => "write `&&`",
         "|" | "or" => "write `||`",

@@ -45,6 +45,7 @@ pub struct Program {
     pub(super) reads: Vec<String>,
     /// The variables of the policy, at each of their places.
     pub(super) variables: Vec<(String, Range<usize>)>,
+    pub(super) comments: Vec<Range<usize>>,
 }
 
 impl Program {
@@ -52,6 +53,12 @@ impl Program {
     #[must_use]
     pub fn reads(&self) -> &[String] {
         &self.reads
+    }
+
+    /// The bytes of its comments.
+    #[must_use]
+    pub fn comments(&self) -> &[Range<usize>] {
+        &self.comments
     }
 
     /// The expression as it was written.

@@ -18,6 +18,14 @@ pub(super) const MAX_OPERATORS: usize = 600;
 #[derive(Debug, Default)]
 pub(super) struct Brackets(Vec<(usize, usize)>);
 
+/// What a look at an expression found.
+#[derive(Debug, Default)]
+pub(super) struct Scanned {
+    pub(super) brackets: Brackets,
+    /// The bytes of comments, without the line breaks that end them.
+    pub(super) comments: Vec<Range<usize>>,
+}
+
 impl Brackets {
     /// The range with the brackets that it cuts in two taken in whole.
     pub(super) fn whole(&self, range: Range<usize>) -> Range<usize> {
@@ -34,17 +42,18 @@ impl Brackets {
     }
 }
 
-/// Finds the brackets.
+/// Finds the brackets and the comments.
 ///
 /// # Errors
 /// When the expression is too large.
-pub(super) fn scan(text: &str) -> Result<Brackets, Fault> {
+pub(super) fn scan(text: &str) -> Result<Scanned, Fault> {
     if text.len() > MAX_LENGTH {
         let message = format!("the expression has {} bytes", text.len());
         let help = format!("at most {MAX_LENGTH} are read: split it into several rules");
         return Err(Fault::new(0..0, message, "too long").help(help));
     }
     let mut scanner = Scanner::default();
+    let mut comments = Vec::new();
     let mut at = 0;
     while let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let end = at.saturating_add(character.len_utf8());
@@ -52,7 +61,9 @@ pub(super) fn scan(text: &str) -> Result<Brackets, Fault> {
         at = match character {
             '\'' | '"' => at.saturating_add(string_length(rest, character, raw_before(text, at))),
             '/' if rest.starts_with("//") => {
-                at.saturating_add(rest.find('\n').unwrap_or(rest.len()))
+                let end = at.saturating_add(rest.find('\n').unwrap_or(rest.len()));
+                comments.push(at..end);
+                end
             }
             _ => {
                 scanner.character(character, at..end)?;
@@ -60,7 +71,8 @@ pub(super) fn scan(text: &str) -> Result<Brackets, Fault> {
             }
         };
     }
-    Ok(Brackets(scanner.pairs))
+    let brackets = Brackets(scanner.pairs);
+    Ok(Scanned { brackets, comments })
 }
 
 #[derive(Default)]
@@ -136,12 +148,18 @@ mod tests {
 
     #[test]
     fn brackets_in_texts_and_comments_are_none() {
-        let pairs = |text| scan(text).unwrap().0;
+        let pairs = |text| scan(text).unwrap().brackets.0;
         assert_eq!(pairs("(')' + \"(\" )"), [(0, 11)]);
         assert_eq!(pairs("[r'\\' ] // ("), [(0, 6)]);
         assert_eq!(pairs("('''a'b(''')"), [(0, 11)]);
         assert_eq!(pairs("'never closed ("), []);
         assert_eq!(pairs(")("), []);
+    }
+
+    #[test]
+    fn comments_end_with_their_line() {
+        let comments = |text| scan(text).unwrap().comments;
+        assert_eq!(comments("a // b\n'//' // c"), [2..6, 12..16]);
     }
 
     #[test]
@@ -162,7 +180,7 @@ mod tests {
     #[test]
     fn a_range_takes_in_the_brackets_it_cuts() {
         let text = "(a + b).c";
-        let brackets = scan(text).unwrap();
+        let brackets = scan(text).unwrap().brackets;
         assert_eq!(brackets.whole(1..9), 0..9);
         assert_eq!(brackets.whole(1..6), 1..6);
     }

@@ -100,6 +100,10 @@ fn read(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Che
             return None;
         }
     };
+    if let Some(problem) = swallowed(&program, node.get("assert").unwrap_or(node), within) {
+        problems.push(problem);
+        return None;
+    }
     let asked = Asked {
         program,
         point_at: point_at?,
@@ -109,6 +113,17 @@ fn read(node: &Node, within: &Within<'_>, problems: &mut Problems) -> Option<Che
     } else {
         Check::Chain(Box::new(asked))
     })
+}
+
+/// A comment that goes on over the line it stands in: a scalar that joins its lines has taken what follows into it.
+fn swallowed(program: &Program, written: &Node, within: &Within<'_>) -> Option<Problem> {
+    let comments = program.comments().iter();
+    let mut places = comments.map(|comment| yaml::locate(within.source, written, comment));
+    let line = |at: usize| within.source.position(at).line;
+    let place = places.find(|place| line(place.start) != line(place.end))?;
+    let message = "this comment takes the lines below it along: the scalar makes one line of them";
+    let problem = Problem::new(within.source, place, message.to_owned(), "comment");
+    Some(problem.help("write `assert: |`, which keeps line breaks, or leave the comment out"))
 }
 
 /// The field that `point_at` names, itself or by a fact that is read from it.

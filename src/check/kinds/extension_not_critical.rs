@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::Oid;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -19,7 +20,7 @@ use crate::x509::{Field, extension_name};
 #[serde(deny_unknown_fields)]
 pub struct ExtensionNotCritical {
     /// The extension's OID, dotted.
-    oid: String,
+    oid: Oid,
 }
 
 impl Parameters for ExtensionNotCritical {
@@ -35,7 +36,7 @@ impl Parameters for ExtensionNotCritical {
 impl CertificateCheck for ExtensionNotCritical {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let mut extensions = subject.member.certificate.extensions.all.iter();
-        let Some(found) = extensions.find(|extension| extension.oid == self.oid) else {
+        let Some(found) = extensions.find(|extension| *extension.oid == *self.oid) else {
             return Verdict::NotApplicable("the certificate does not have the extension");
         };
         if !found.critical {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::Oid;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -17,7 +18,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct ExtensionPresent {
     /// The extension's OID, dotted.
-    oid: String,
+    oid: Oid,
 }
 
 impl Parameters for ExtensionPresent {
@@ -36,7 +37,7 @@ impl CertificateCheck for ExtensionPresent {
         if extensions
             .all
             .iter()
-            .any(|extension| extension.oid == self.oid)
+            .any(|extension| *extension.oid == *self.oid)
         {
             return Verdict::Pass;
         }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use crate::chain::Chain;
 use crate::chain::Role;
 use crate::check::NO_CERTIFICATE;
-use crate::check::text::Pattern;
+use crate::check::parameter::NonEmpty;
+use crate::check::parameter::Pattern;
 use crate::check::{ChainCheck, Check, Context, Details, Parameters, Scope, Verdict, Violation};
 use crate::x509::{Attribute, AttributeType, Field, Name};
 
@@ -22,8 +23,7 @@ use crate::x509::{Attribute, AttributeType, Field, Name};
 #[serde(deny_unknown_fields)]
 pub struct IssuerAvoids {
     /// The issuers refused.
-    #[schemars(length(min = 1))]
-    issuers: Vec<Issuer>,
+    issuers: NonEmpty<Issuer>,
 }
 
 impl Parameters for IssuerAvoids {
@@ -35,6 +35,13 @@ impl Parameters for IssuerAvoids {
     const SCOPE: Scope = Scope::Chain;
 
     fn build(self) -> Result<Check, String> {
+        if let Some(issuer) = self.issuers.iter().find(|issuer| issuer.is_unknowable()) {
+            let fields = "organization, organizational_unit, common_name or url_host";
+            return Err(format!(
+                "nothing says how `{}` is recognised: give {fields}",
+                issuer.name
+            ));
+        }
         Ok(Check::Chain(Box::new(self)))
     }
 }
@@ -61,6 +68,17 @@ pub struct Issuer {
 }
 
 impl Issuer {
+    /// Whether no pattern could recognise it.
+    fn is_unknowable(&self) -> bool {
+        let all = [
+            &self.organization,
+            &self.organizational_unit,
+            &self.common_name,
+            &self.url_host,
+        ];
+        all.into_iter().all(Vec::is_empty)
+    }
+
     fn patterns(&self, kind: &AttributeType) -> &[Pattern] {
         match kind {
             AttributeType::Organization => &self.organization,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{KeyAlgorithmName, NonEmpty};
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -18,8 +19,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct KeyAlgorithm {
     /// The algorithms allowed: rsa, rsa-pss, ec, ed25519, ed448, dsa, or a dotted OID.
-    #[schemars(length(min = 1), extend("items" = { "type": "string", "examples": ["rsa", "ec", "ed25519"] }))]
-    allowed: Vec<String>,
+    allowed: NonEmpty<KeyAlgorithmName>,
 }
 
 impl Parameters for KeyAlgorithm {
@@ -39,7 +39,7 @@ impl CertificateCheck for KeyAlgorithm {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let key = &subject.member.certificate.public_key.value;
         let name = key.algorithm_name();
-        if self.allowed.iter().any(|allowed| *allowed == name) {
+        if self.allowed.iter().any(|allowed| **allowed == *name) {
             return Verdict::Pass;
         }
         Verdict::fail(

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::NonEmpty;
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -18,8 +19,7 @@ use crate::x509::{Extension, Field, KeyUsageBit};
 #[serde(deny_unknown_fields)]
 pub struct KeyUsage {
     /// The bits that must be set where the extension is there.
-    #[schemars(length(min = 1))]
-    all_of: Vec<KeyUsageBit>,
+    all_of: NonEmpty<KeyUsageBit>,
 }
 
 impl Parameters for KeyUsage {

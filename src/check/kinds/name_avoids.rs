@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check::text::Pattern;
+use crate::check::parameter::NonEmpty;
+use crate::check::parameter::Pattern;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -20,8 +21,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct NameAvoids {
     /// Patterns over a whole attribute value; `*` stands for any run of characters, letter case does not count.
-    #[schemars(length(min = 1))]
-    patterns: Vec<Pattern>,
+    patterns: NonEmpty<Pattern>,
 }
 
 impl Parameters for NameAvoids {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{NonEmpty, Oid};
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -18,7 +19,7 @@ use crate::x509::{Extension, Field};
 #[serde(deny_unknown_fields)]
 pub struct PolicyAnyOf {
     /// Policy OIDs, dotted.
-    any_of: Vec<String>,
+    any_of: NonEmpty<Oid>,
 }
 
 impl Parameters for PolicyAnyOf {
@@ -47,7 +48,11 @@ impl CertificateCheck for PolicyAnyOf {
                 return Verdict::undetermined(at, why);
             }
             Extension::Present { value, .. } => {
-                if value.value.iter().any(|oid| self.any_of.contains(oid)) {
+                if value
+                    .value
+                    .iter()
+                    .any(|oid| self.any_of.iter().any(|wanted| **wanted == **oid))
+                {
                     return Verdict::Pass;
                 }
                 let found = list(&value.value);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{NonEmpty, Oid};
 use crate::check::qualified::roles;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -18,7 +19,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct Psd2RolesAvoid {
     /// The OIDs of the roles refused, dotted.
-    refused: Vec<String>,
+    refused: NonEmpty<Oid>,
 }
 
 impl Parameters for Psd2RolesAvoid {
@@ -37,9 +38,11 @@ impl CertificateCheck for Psd2RolesAvoid {
             Ok(roles) => &roles.value,
             Err(verdict) => return verdict,
         };
-        let refused = roles
-            .iter()
-            .filter(|role| self.refused.contains(&role.value.oid.value));
+        let refused = roles.iter().filter(|role| {
+            self.refused
+                .iter()
+                .any(|refused| **refused == *role.value.oid.value)
+        });
         let violations = refused.map(|role| {
             let (oid, name) = (&role.value.oid.value, &role.value.name.value);
             let label = format!("{name} ({oid})");

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::PurposeId;
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -14,14 +15,14 @@ use crate::x509::{Extension, Field, KeyUsageBit, purpose_name};
 /// An extendedKeyUsage that is there must list the purpose (or anyExtendedKeyUsage); a keyUsage that is
 /// there must have the bits. A certificate without either is not restricted.
 ///
-/// Fails: `extended_key_usage: 1.3.6.1.5.5.7.3.2` (clientAuth), and the certificate lists serverAuth alone.
+/// Fails: `extended_key_usage: clientAuth`, and the certificate lists serverAuth alone.
 /// Passes: it lists serverAuth and clientAuth, or has no extendedKeyUsage.
 /// Source: RFC 5280 §4.2.1.3 and §4.2.1.12.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
-    /// The purpose's OID, dotted.
-    extended_key_usage: String,
+    /// The purpose, by its customary name (`clientAuth`) or its OID, dotted.
+    extended_key_usage: PurposeId,
     /// The bits that a keyUsage must have.
     #[serde(default)]
     key_usage: Vec<KeyUsageBit>,
@@ -45,7 +46,7 @@ const ANY_PURPOSE: &str = "2.5.29.37.0";
 impl CertificateCheck for Purpose {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let extensions = &subject.member.certificate.extensions;
-        let purpose = purpose_name(&self.extended_key_usage);
+        let purpose = purpose_name(self.extended_key_usage.oid());
         let mut violations = Vec::new();
         let mut broken = None;
         let at = |field, label: &str| {
@@ -55,7 +56,8 @@ impl CertificateCheck for Purpose {
             Extension::Absent => {}
             Extension::Malformed { why, .. } => broken = Some((Field::ExtendedKeyUsage, why)),
             Extension::Present { value, .. } => {
-                let allows = |oid: &String| *oid == self.extended_key_usage || oid == ANY_PURPOSE;
+                let allows =
+                    |oid: &String| *oid == self.extended_key_usage.oid() || oid == ANY_PURPOSE;
                 if !value.value.iter().any(allows) {
                     let found = list(value.value.iter().map(|oid| purpose_name(oid)));
                     let label = format!("extendedKeyUsage: {found}");

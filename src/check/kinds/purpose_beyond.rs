@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{NonEmpty, PurposeId};
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -18,7 +19,7 @@ use crate::x509::{Extension, Field, purpose_name};
 #[serde(deny_unknown_fields)]
 pub struct PurposeBeyond {
     /// The purposes that are not enough alone: OIDs, dotted.
-    purposes: Vec<String>,
+    purposes: NonEmpty<PurposeId>,
 }
 
 impl Parameters for PurposeBeyond {
@@ -41,7 +42,11 @@ impl CertificateCheck for PurposeBeyond {
             }
             Extension::Malformed { why, .. } => Verdict::undetermined(at(why.clone()), why),
             Extension::Present { value, .. } => {
-                if value.value.iter().any(|oid| !self.purposes.contains(oid)) {
+                if value
+                    .value
+                    .iter()
+                    .any(|oid| self.purposes.iter().all(|known| known.oid() != oid))
+                {
                     return Verdict::Pass;
                 }
                 let found = list(value.value.iter().map(|oid| purpose_name(oid)));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::Oid;
 use crate::check::qualified::{missing, statements_or_none};
 use crate::check::text::list;
 use crate::check::{
@@ -19,7 +20,7 @@ use crate::x509::qc::statement_name;
 #[serde(deny_unknown_fields)]
 pub struct QcStatementPresent {
     /// The statement's OID, dotted.
-    id: String,
+    id: Oid,
 }
 
 impl Parameters for QcStatementPresent {

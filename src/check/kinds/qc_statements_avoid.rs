@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{NonEmpty, Oid};
 use crate::check::qualified::statements;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -19,7 +20,7 @@ use crate::x509::qc::statement_name;
 #[serde(deny_unknown_fields)]
 pub struct QcStatementsAvoid {
     /// The statements' OIDs, dotted.
-    ids: Vec<String>,
+    ids: NonEmpty<Oid>,
 }
 
 impl Parameters for QcStatementsAvoid {
@@ -40,7 +41,7 @@ impl CertificateCheck for QcStatementsAvoid {
         };
         let unwanted = statements
             .iter()
-            .filter(|statement| self.ids.contains(&statement.value.id));
+            .filter(|statement| self.ids.iter().any(|id| **id == *statement.value.id));
         let violations = unwanted.map(|statement| {
             let id = &statement.value.id;
             let name = statement_name(id).unwrap_or(id);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::Oid;
 use crate::check::qualified::{malformed, missing, statements_or_none};
 use crate::check::text::list;
 use crate::check::{
@@ -23,7 +24,7 @@ const QC_TYPE: &str = "0.4.0.1862.1.6";
 #[serde(deny_unknown_fields)]
 pub struct QcType {
     /// The OID of the one type allowed, dotted.
-    only: String,
+    only: Oid,
 }
 
 impl Parameters for QcType {
@@ -60,7 +61,7 @@ impl CertificateCheck for QcType {
         let types: Vec<&str> = types.map(|oid| oid.value.as_str()).collect();
         let outcome = match types.as_slice() {
             [] => "missing",
-            [one] if *one == self.only => return Verdict::Pass,
+            [one] if **one == *self.only => return Verdict::Pass,
             [_] => "other",
             [..] => "several",
         };

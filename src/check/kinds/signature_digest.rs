@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::NonEmpty;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -20,8 +21,7 @@ use crate::x509::{Digest, Field, SignatureAlgorithm};
 #[serde(deny_unknown_fields)]
 pub struct SignatureDigest {
     /// The hash functions refused.
-    #[schemars(length(min = 1))]
-    refused: Vec<Digest>,
+    refused: NonEmpty<Digest>,
 }
 
 impl Parameters for SignatureDigest {

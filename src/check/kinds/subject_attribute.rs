@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::AttributeName;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
-use crate::x509::{AttributeType, Field};
+use crate::x509::Field;
 
 /// The subject has an attribute of this type, and it is not empty.
 ///
@@ -20,8 +21,7 @@ pub struct SubjectAttribute {
     /// `state_or_province`, `serial_number`, `organization_identifier`, `email_address`, `domain_component`,
     /// or a dotted OID.
     #[serde(rename = "type")]
-    #[schemars(length(min = 1))]
-    kind: String,
+    kind: AttributeName,
 }
 
 impl Parameters for SubjectAttribute {
@@ -33,9 +33,6 @@ impl Parameters for SubjectAttribute {
     const SCOPE: Scope = Scope::Certificate;
 
     fn build(self) -> Result<Check, String> {
-        if AttributeType::parse(&self.kind).is_none() {
-            return Err(format!("`{}` is no attribute type", self.kind));
-        }
         Ok(Check::Certificate(Box::new(self)))
     }
 }
@@ -43,11 +40,8 @@ impl Parameters for SubjectAttribute {
 impl CertificateCheck for SubjectAttribute {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let name = &subject.member.certificate.subject.value;
-        let Some(kind) = AttributeType::parse(&self.kind) else {
-            return Verdict::NotApplicable("no such attribute type");
-        };
         if name
-            .values(&kind)
+            .values(&self.kind)
             .any(|attribute| !attribute.value.value.trim().is_empty())
         {
             return Verdict::Pass;
@@ -59,7 +53,7 @@ impl CertificateCheck for SubjectAttribute {
         };
         Verdict::fail(
             Violation::at_field(subject.member, Field::Subject, label)
-                .with("type", &self.kind)
+                .with("type", self.kind.as_str())
                 .with("subject", name),
         )
     }

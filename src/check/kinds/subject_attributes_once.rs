@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::AttributeName;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -18,10 +19,10 @@ use crate::x509::{AttributeType, Field};
 pub struct SubjectAttributesOnce {
     /// Attribute types that have to be there, once: names as in `subject-attribute`, or dotted OIDs.
     #[serde(default)]
-    required: Vec<String>,
+    required: Vec<AttributeName>,
     /// Attribute types that may be there, but not twice.
     #[serde(default)]
-    single: Vec<String>,
+    single: Vec<AttributeName>,
 }
 
 impl Parameters for SubjectAttributesOnce {
@@ -38,33 +39,14 @@ impl Parameters for SubjectAttributesOnce {
     const SCOPE: Scope = Scope::Certificate;
 
     fn build(self) -> Result<Check, String> {
-        let parse = |kind: &String| {
-            AttributeType::parse(kind).ok_or_else(|| format!("`{kind}` is no attribute type"))
-        };
-        let mut once = Once {
-            required: Vec::new(),
-            single: Vec::new(),
-        };
-        for kind in &self.required {
-            once.required.push(parse(kind)?);
-        }
-        for kind in &self.single {
-            once.single.push(parse(kind)?);
-        }
-        if once.required.is_empty() && once.single.is_empty() {
+        if self.required.is_empty() && self.single.is_empty() {
             return Err("give required or single".to_owned());
         }
-        Ok(Check::Certificate(Box::new(once)))
+        Ok(Check::Certificate(Box::new(self)))
     }
 }
 
-#[derive(Debug)]
-struct Once {
-    required: Vec<AttributeType>,
-    single: Vec<AttributeType>,
-}
-
-impl CertificateCheck for Once {
+impl CertificateCheck for SubjectAttributesOnce {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let name = &subject.member.certificate.subject.value;
         let mut violations = Vec::new();

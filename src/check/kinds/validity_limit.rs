@@ -5,7 +5,9 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::format_description;
 
-use crate::check::text::{Pattern, list};
+use crate::check::parameter::NonEmpty;
+use crate::check::parameter::Pattern;
+use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
 };
@@ -29,7 +31,7 @@ pub struct ValidityLimit {
     limits: Vec<String>,
     /// Asked only of certificates with one of these policies: OIDs, in which `*` stands for any run of
     /// characters. Without it, of every one.
-    policies: Option<Vec<Pattern>>,
+    policies: Option<NonEmpty<Pattern>>,
 }
 
 impl Parameters for ValidityLimit {
@@ -59,6 +61,23 @@ impl Parameters for ValidityLimit {
         if limits.is_empty() {
             return Err("give at least one limit".to_owned());
         }
+        let is_oid = |pattern: &Pattern| {
+            pattern
+                .text()
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b".*".contains(&byte))
+        };
+        if let Some(wrong) = self
+            .policies
+            .iter()
+            .flatten()
+            .find(|pattern| !is_oid(pattern))
+        {
+            return Err(format!(
+                "`{}` fits no OID: digits, dots and `*`",
+                wrong.text()
+            ));
+        }
         Ok(Check::Certificate(Box::new(Limits {
             limits,
             policies: self.policies,
@@ -69,7 +88,7 @@ impl Parameters for ValidityLimit {
 #[derive(Debug)]
 struct Limits {
     limits: Vec<(Date, u32)>,
-    policies: Option<Vec<Pattern>>,
+    policies: Option<NonEmpty<Pattern>>,
 }
 
 impl CertificateCheck for Limits {

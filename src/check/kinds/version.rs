@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::check::parameter::{NonEmpty, VersionNumber};
 use crate::check::text::list;
 use crate::check::{
     CertificateCheck, Check, Context, Details, Parameters, Scope, Subject, Verdict, Violation,
@@ -21,8 +22,7 @@ use crate::x509::Field;
 #[serde(deny_unknown_fields)]
 pub struct Version {
     /// The versions allowed, as people count them: 1, 2, 3.
-    #[schemars(length(min = 1))]
-    allowed: Vec<u32>,
+    allowed: NonEmpty<VersionNumber>,
 }
 
 impl Parameters for Version {
@@ -41,7 +41,11 @@ impl Parameters for Version {
 impl CertificateCheck for Version {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let version = subject.member.certificate.version.value;
-        if self.allowed.contains(&version) {
+        if self
+            .allowed
+            .iter()
+            .any(|allowed| allowed.number() == version)
+        {
             return Verdict::Pass;
         }
         Verdict::fail(
@@ -51,7 +55,10 @@ impl CertificateCheck for Version {
                 format_args!("version {version}"),
             )
             .with("version", version)
-            .with("allowed", list(&self.allowed)),
+            .with(
+                "allowed",
+                list(self.allowed.iter().map(|allowed| allowed.number())),
+            ),
         )
     }
 }

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 
 use super::environment::Environment;
 use super::{Failure, Outcome, check};
+use crate::pem;
 use crate::policy::Location;
 use crate::source::{Source, clean_same_length, escape};
 use crate::trust::etsi::{self, Import};
@@ -154,7 +155,10 @@ fn read(path: &Path, environment: &Environment) -> Result<Import, Box<Problem>> 
     })?;
     let name = path.file_name().map(|name| name.display().to_string());
     etsi::read(&bytes, name.as_deref().unwrap_or(&shown)).map_err(|error| {
-        let source = Arc::new(Source::new(&shown, &clean_same_length(&bytes)));
+        // Of a file that is no trusted list nothing is shown: it may be anything.
+        let is_list = memchr::memmem::find(&bytes, b"TrustServiceStatusList").is_some();
+        let text = clean_same_length(if is_list { &bytes } else { &[] });
+        let source = Arc::new(Source::new(&shown, &pem::conceal(&text)));
         let problem = Problem::new(&source, error.span, error.to_string(), "here");
         Box::new(problem.help(error.refusal.help()))
     })

@@ -12,6 +12,7 @@ use super::vars::Variables;
 use super::{Policy, Reference, emit};
 use crate::chain::Class;
 use crate::check::expression::Model;
+use crate::check::parameter::NonEmpty;
 use crate::finding::Severity;
 use crate::yaml::Node;
 use consequence::{Side, of_sets, of_severities, of_values};
@@ -165,7 +166,8 @@ impl Differ<'_> {
                     .collect(),
             )
         };
-        let texts = |texts: &Option<Vec<String>>| Some(texts.as_ref()?.iter().cloned().collect());
+        let texts =
+            |texts: &Option<NonEmpty<String>>| Some(texts.as_ref()?.iter().cloned().collect());
         let strict = |when: &When| {
             let word = if when.strict? {
                 "with --strict"

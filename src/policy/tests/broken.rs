@@ -97,9 +97,9 @@ fn nesting_without_end() {
     for text in [
         "[".repeat(100_000),
         "{a: ".repeat(10_000),
-        "- ".repeat(10_000),
+        format!("\n{}", "- ".repeat(10_000)),
     ] {
-        let problems = load(&text).unwrap_err();
+        let problems = load(&format!("version: 1\nrules: {text}")).unwrap_err();
         let told = told(&problems);
         assert!(told.contains("nested too deeply"), "{told}");
     }
@@ -206,7 +206,8 @@ fn a_list_instead_of_a_policy() {
     whole(
         "- a\n",
         &[
-            "1:1 expected a map with the keys `version`, `name`, `description`, `extends`, `trust_anchors`, `vars`, `rules`, `waivers`, found a list [a list] -",
+            "1:1 `/policy.yaml` is no policy [] a policy has keys such as `name`, `extends`, `rules`; nothing of this file is \
+             shown",
         ],
     );
 }
@@ -491,7 +492,7 @@ fn variables_that_nobody_declares() {
             "4:9 no policy declares the variable `compny` [unknown variable] did you mean `company`?",
             "4:20 no policy declares the variable `other` [unknown variable] to declare it here, write `other: { type: string, default: … }`",
             "7:43 no policy declares the variable `dayz` [unknown variable] did you mean `days`?",
-            "8:15 nothing is called `vars.dayz` here [unknown placeholder] did you mean `vars.days`?",
+            "8:15 no policy declares the variable `dayz` [unknown variable] did you mean `days`?",
         ],
     );
 }
@@ -615,5 +616,229 @@ fn a_hostile_text_is_shown_and_not_obeyed() {
     assert_eq!(
         problems[0].message,
         "the name `a\\u{1b}[31m` is not kebab-case"
+    );
+}
+
+// ---------------------------------------------------------------- what would switch a rule off in silence
+
+/// What is said of a check.
+#[track_caller]
+fn check(check: &str, expected: &str) {
+    let text = RULE.replace("{ not-expired: {} }", check);
+    let problems = load(&text.replace(" {not_after}", "")).expect_err("a mistake");
+    assert_eq!(
+        told(&problems).replace("/policy.yaml:", ""),
+        expected,
+        "\n{text}"
+    );
+}
+
+#[test]
+fn a_key_without_a_value() {
+    check(
+        "{ validity-period: { min_days: 3, max_days: } }",
+        "7:46 `max_days`: nothing stands here [nothing] write a value, or leave the key out",
+    );
+    replacing(
+        "    on: leaf",
+        "    on: leaf\n    locked:",
+        &["7:5 `locked`: nothing stands here [nothing] write a value, or leave the key out"],
+    );
+    replacing(
+        "    on: leaf",
+        "    on: leaf\n    when: { class: }",
+        &["7:13 `class`: nothing stands here [nothing] write a value, or leave the key out"],
+    );
+    whole(
+        "version: 1\nname: acme\nextends:\n",
+        &["3:1 `extends`: nothing stands here [nothing] write a value, or leave the key out"],
+    );
+    // A section whose entries are all commented out is an empty one.
+    assert!(load("version: 1\nname: acme\nvars:\nrules:\n").is_ok());
+}
+
+#[test]
+fn a_variable_without_a_value_is_no_bound() {
+    let text = RULE.replace("rules:", "vars: { most: { type: integer } }\nrules:");
+    let text = text.replace(
+        "not-expired: {}",
+        "validity-period: { min_days: 3, max_days: \"{vars.most}\" }",
+    );
+    let problems = load(&text).unwrap_err();
+    assert_eq!(
+        told(&problems),
+        "/policy.yaml:8:56 `max_days`: nothing stands here [nothing] give it one: `--var most=…`, or `most: …` under \
+         `vars`"
+    );
+    assert_eq!(problems[0].related[0].2, "`most` has no value");
+}
+
+#[test]
+fn a_list_of_nothing() {
+    let nothing =
+        "the list is empty, so nothing is asked; to ask nothing, turn the rule `off` [a list] -";
+    for (parameters, place) in [
+        ("name-avoids: { patterns: [] }", "7:39 `patterns`"),
+        ("key-algorithm: { allowed: [] }", "7:40 `allowed`"),
+        ("key-usage: { all_of: [] }", "7:35 `all_of`"),
+        ("signature-digest: { refused: [] }", "7:43 `refused`"),
+        ("version: { allowed: [] }", "7:34 `allowed`"),
+    ] {
+        check(
+            &format!("{{ {parameters} }}"),
+            &format!("{place}: {nothing}"),
+        );
+    }
+    replacing(
+        "    on: leaf",
+        "    on: leaf\n    when: { class: [] }",
+        &[&format!("7:20 `class`: {nothing}")],
+    );
+}
+
+#[test]
+fn what_no_certificate_could_ever_have() {
+    for (parameters, expected) in [
+        (
+            "extension-present: { oid: subjectAltName }",
+            "7:40 `oid`: expected a dotted OID, as in `2.5.29.17`, found the text \"subjectAltName\" [the text \
+             \"subjectAltName\"] -",
+        ),
+        (
+            "extension-not-critical: { oid: 2.5.29.l9 }",
+            "7:45 `oid`: expected a dotted OID, as in `2.5.29.17`, found the text \"2.5.29.l9\" [the text \"2.5.29.l9\"] -",
+        ),
+        (
+            "key-algorithm: { allowed: [rsa, RSA] }",
+            "7:46 `allowed`: expected one of `rsa`, `rsa-pss`, `ec`, `ed25519`, `ed448`, `dsa`, or a dotted OID, found the \
+             text \"RSA\" [the text \"RSA\"] did you mean `rsa`?",
+        ),
+        (
+            "purpose: { extended_key_usage: clientauth }",
+            "7:45 `extended_key_usage`: expected a dotted OID or one of `anyExtendedKeyUsage`, `serverAuth`, `clientAuth`, \
+             `codeSigning`, `emailProtection`, `timeStamping`, `OCSPSigning`, `2-QWAC`, found the text \"clientauth\" [the \
+             text \"clientauth\"] did you mean `clientAuth`?",
+        ),
+        (
+            "subject-attribute: { type: common_nam }",
+            "7:41 `type`: expected one of `common_name`, `country`, `locality`, `state_or_province`, `organization`, \
+             `organizational_unit`, `serial_number`, `organization_identifier`, `email_address`, `domain_component`, or a \
+             dotted OID, found the text \"common_nam\" [the text \"common_nam\"] did you mean `common_name`?",
+        ),
+        (
+            "version: { allowed: [3, 7] }",
+            "7:38 `allowed`: expected one of 1, 2, 3, found the number 7 [the number 7] -",
+        ),
+        (
+            "name-avoids: { patterns: [\"\"] }",
+            "7:40 `patterns`: an empty pattern fits nothing but an empty text [the text \"\"] -",
+        ),
+        (
+            "validity-limit: { limits: [2026-03-15 200], policies: [abc] }",
+            "7:30 `abc` fits no OID: digits, dots and `*` [parameters of validity-limit] -",
+        ),
+    ] {
+        check(&format!("{{ {parameters} }}"), expected);
+    }
+    replacing(
+        "    on: leaf\n    check: { not-expired: {} }\n    message: \"m {not_after}\"",
+        "    check: { issuer-avoids: { issuers: [{ name: Acme }] } }\n    message: m",
+        &[
+            "6:29 nothing says how `Acme` is recognised: give organization, organizational_unit, common_name or url_host \
+             [parameters of issuer-avoids] -",
+        ],
+    );
+}
+
+#[test]
+fn a_message_that_says_nothing() {
+    replacing(
+        "\"m {not_after}\"",
+        "\" \"",
+        &[
+            "8:14 `message`: the text is empty [says nothing] say what is wrong, as a reader of the finding needs it",
+        ],
+    );
+}
+
+#[test]
+fn a_comment_that_swallows_the_conditions_below_it() {
+    let assert = |style: &str| {
+        RULE.replace(
+            "{ not-expired: {} }",
+            &format!(
+                "\n      expression:\n        assert: {style}\n          cert.key.bits >= 1024 // at least\n          && \
+                 cert.key.bits >= 8192\n"
+            ),
+        )
+        .replace(" {not_after}", "")
+    };
+    assert!(load(&assert("|")).is_ok());
+    for style in [">-", ">", ""] {
+        let problems = load(&assert(style)).unwrap_err();
+        assert_eq!(
+            told(&problems),
+            "/policy.yaml:10:33 this comment takes the lines below it along: the scalar makes one line of them [comment] \
+             write `assert: |`, which keeps line breaks, or leave the comment out",
+            "{style}"
+        );
+    }
+}
+
+#[test]
+fn slips_of_the_pen() {
+    let rule = |line: &str| format!("version: 1\nname: acme\nrules:\n  own-rule:\n    {line}\n");
+    whole(
+        &rule("severity:error"),
+        &[
+            "5:5 rule `own-rule`: expected a map or a severity [the text \"severity:error\"] a space is missing: `severity: error`",
+        ],
+    );
+    whole(
+        "version: 1\nname: acme\nextends: base\nvars: { days: 017 }\n",
+        &[
+            "4:15 the variable `days` holds a whole number, found the text \"017\" [the text \"017\"] -",
+        ],
+    );
+    for (number, found, help) in [
+        (
+            "017",
+            "the text \"017\"",
+            "write it without `_` and without zeros before it: 17",
+        ),
+        (
+            "1_000",
+            "the text \"1_000\"",
+            "write it without `_` and without zeros before it: 1000",
+        ),
+        ("\"30\"", "the text \"30\"", "remove the quotes"),
+        (
+            "3.0",
+            "the number 3.0",
+            "write it without a fraction or an exponent: 3",
+        ),
+    ] {
+        check(
+            &format!("{{ validity-period: {{ min_days: {number} }} }}"),
+            &format!(
+                "7:43 `min_days`: expected a whole number, 0 or more, found {found} [{found}] {help}"
+            ),
+        );
+    }
+    check(
+        "{ expression: { assert: 'cert.key.bits >= {vars.least}' } }",
+        "7:65 `}` cannot stand here [not CEL] a variable has no braces in an expression: `vars.NAME`",
+    );
+    check(
+        "{ expression: { assert: 'cert.extensions[\"2.5.29.19\"].critical' } }",
+        "7:53 a list is asked for an item by its number, from 0 [`string`] an item by what it holds: `list.exists(x, x.name == \
+         \"…\")`",
+    );
+    replacing(
+        "{not_after}",
+        "{vars.lest}",
+        &[
+            "8:17 no policy declares the variable `lest` [unknown variable] there is none to choose from",
+        ],
     );
 }

@@ -45,6 +45,7 @@ pub(in crate::policy) struct WaiversFile {
     #[schemars(schema_with = "schema::version")]
     pub(in crate::policy) version: Option<Node>,
     /// The waivers.
+    #[serde(default, deserialize_with = "crate::yaml::or_nothing")]
     #[schemars(with = "Vec<WaiverFile>")]
     pub(in crate::policy) waivers: Option<Node>,
 }

@@ -13,10 +13,18 @@ use crate::pem::{self, Label};
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::x509::Certificate;
-use crate::yaml::{self, Located, Problem, Problems};
+use crate::yaml::{self, Form, Located, Problem, Problems};
 
 /// Largest file, in bytes: all lists of the Union together make a quarter of a megabyte (2019).
 pub const MAX_BYTES: usize = 4 << 20;
+
+/// How the file is told from others.
+const FORM: Form = Form {
+    what: "a file of trusted lists",
+    own: &["trusted_lists"],
+    shared: &[],
+    read_by: "`chainlint trust import` writes it",
+};
 
 /// Certificates of website authentication services from EU trusted lists, as `chainlint trust
 /// import` writes them. The XML signatures of the lists were not verified.
@@ -115,7 +123,7 @@ impl TrustedLists {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(text: &str, name: &str) -> Result<Self, Problems> {
-        let source = Arc::new(Source::new(name, text));
+        let source = Arc::new(Source::new(name, &pem::conceal(text)));
         let mut problems = Vec::new();
         let mut reader = Reader {
             source: &source,
@@ -139,7 +147,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn lists(&mut self, text: &str) -> Option<Vec<TrustedList>> {
-        let node = yaml::read_up_to(MAX_BYTES, text, self.source, self.problems)?;
+        let (source, problems) = (self.source, &mut *self.problems);
+        let node = yaml::read_form(&FORM, &[], MAX_BYTES, text, source, problems)?;
         let form: FileForm = yaml::from_node(&node, self.source, self.problems)?;
         if form.version.value != 1 {
             let message = format!(

@@ -40,9 +40,8 @@ fn list(out: &mut Formatter<'_>, list: &TrustedList) -> fmt::Result {
     writeln!(out, "    operator: {}", Quoted(&list.operator))?;
     writeln!(out, "    sequence: {}", list.sequence)?;
     writeln!(out, "    issued: \"{}\"", instant(list.issued))?;
-    match list.next_update {
-        Some(next) => writeln!(out, "    next_update: \"{}\"", instant(next))?,
-        None => out.write_str("    next_update: null\n")?,
+    if let Some(next) = list.next_update {
+        writeln!(out, "    next_update: \"{}\"", instant(next))?;
     }
     writeln!(out, "    file: {}", Quoted(&list.file))?;
     writeln!(out, "    sha256: \"{}\"", HEXLOWER.encode(&list.sha256))?;

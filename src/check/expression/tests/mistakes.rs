@@ -272,7 +272,7 @@ fn lists_and_maps_are_of_one_type_or_told() {
         (
             "cert.san.dns['a'] == ''",
             "'a'",
-            "this index wants `int`, found `string`",
+            "a list is asked for an item by its number, from 0",
         ),
         ("cert.index[0] == 1", "cert.index", "`int` has no items"),
         (
