@@ -7,11 +7,12 @@ use std::fmt::Display;
 
 use super::place;
 use super::qc::{self, QcFacts};
+use super::words;
 use crate::chain::Member;
 use crate::source::escape;
 use crate::x509::{
     AttributeType, Certificate, Extension, GeneralName, KeyKind, Name, SECONDS_A_DAY,
-    extension_name, purpose_name,
+    extension_name, purpose_word,
 };
 
 /// What a certificate says.
@@ -20,6 +21,7 @@ pub struct CertificateFacts {
     /// Its number among the file's certificate blocks, from 1.
     pub index: usize,
     /// What it is in its chain: leaf, intermediate or root.
+    #[schemars(transform = words::roles)]
     pub role: String,
     /// SHA-256 of its DER encoding, hexadecimal.
     pub sha256: String,
@@ -44,8 +46,11 @@ pub struct CertificateFacts {
     /// basicConstraints; null where there are none.
     pub basic_constraints: Option<BasicConstraintsFacts>,
     /// The bits of keyUsage; null where there is none.
+    #[schemars(transform = words::key_usages)]
     pub key_usage: Option<Vec<String>>,
-    /// The purposes of extendedKeyUsage; null where there is none.
+    /// The purposes of extendedKeyUsage by their customary names (`clientAuth`), or by their OIDs, dotted; null where
+    /// there is none.
+    #[schemars(transform = words::extended_key_usages)]
     pub extended_key_usage: Option<Vec<String>>,
     /// The same by their OIDs alone, dotted.
     pub extended_key_usage_oids: Option<Vec<String>>,
@@ -56,6 +61,7 @@ pub struct CertificateFacts {
     /// Policy OIDs.
     pub policies: Vec<String>,
     /// What a CA of the CA/Browser Forum validated, by policy OID: DV, OV, IV or EV.
+    #[schemars(transform = words::validations)]
     pub validation: Option<String>,
     /// Addresses of authorityInfoAccess.
     pub authority_information_access: Vec<String>,
@@ -117,10 +123,13 @@ pub struct KeyFacts {
     /// The key in words.
     pub text: String,
     /// rsa, rsa-pss, ec, ed25519, ed448, dsa, or a dotted OID.
+    #[schemars(transform = words::key_algorithms)]
     pub algorithm: String,
     /// Size of the modulus in bits; null for keys that are not RSA.
     pub bits: Option<usize>,
-    /// The curve; null for keys that are not on one.
+    /// The curve: P-256, P-384, P-521, a dotted OID, or `explicit` for parameters that are written out; null for keys
+    /// that are not on one.
+    #[schemars(transform = words::curves)]
     pub curve: Option<String>,
     /// SHA-256 of the `SubjectPublicKeyInfo`, hexadecimal.
     pub spki_sha256: String,
@@ -199,10 +208,12 @@ pub(super) fn facts(member: &Member) -> CertificateFacts {
             .key_usage
             .value()
             .map(|usage| usage.0.iter().map(|bit| bit.as_str().to_owned()).collect()),
-        extended_key_usage: extensions
-            .extended_key_usage
-            .value()
-            .map(|purposes| purposes.iter().map(|oid| purpose_name(oid)).collect()),
+        extended_key_usage: extensions.extended_key_usage.value().map(|purposes| {
+            purposes
+                .iter()
+                .map(|oid| purpose_word(oid).to_owned())
+                .collect()
+        }),
         extended_key_usage_oids: extensions.extended_key_usage.value().cloned(),
         subject_key_identifier: extensions
             .subject_key_identifier

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::words;
 use crate::chain::{Chain, Ending, ListStatus, Signature, Top};
 use crate::source::escape;
 use crate::trust::{KnownRoot, Listing, Origin};
@@ -11,7 +12,8 @@ use crate::trust::{KnownRoot, Listing, Origin};
 /// How the certificates of a file belong together.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct ChainFacts {
-    /// Who stands behind it: private, public or qwac.
+    /// Who stands behind it: private, public or qwac; empty where there is no certificate.
+    #[schemars(transform = words::classes)]
     pub class: String,
     /// How many certificates the file holds, repetitions included.
     pub length: usize,
@@ -34,9 +36,11 @@ pub struct ChainFacts {
     /// The same as a word: `known_root` and `issued_by_known_root` (of public stores), `trust_anchor` and
     /// `issued_by_trust_anchor` (of those that a policy or config names), `impostor` (the name of a known
     /// root over another key), unknown or nothing (no certificate).
+    #[schemars(transform = words::endings)]
     pub ending_kind: String,
     /// How the path of a QWAC stands to the EU trusted lists: listed, `trust_anchor` (a policy or config
     /// names a CA of it), `not_listed`, or `not_checked` (no list is named); null for other chains.
+    #[schemars(transform = words::list_statuses)]
     pub trusted_list: Option<String>,
     /// The same in words.
     pub trusted_list_text: Option<String>,
@@ -94,6 +98,17 @@ pub(super) fn facts(chain: &Chain) -> ChainFacts {
         trusted_list_text: chain.list_status.as_ref().map(list_status),
     }
 }
+
+/// What `ending_kind` can be.
+pub(super) const ENDINGS: [&str; 7] = [
+    "known_root",
+    "issued_by_known_root",
+    "trust_anchor",
+    "issued_by_trust_anchor",
+    "impostor",
+    "unknown",
+    "nothing",
+];
 
 fn ending_kind(chain: &Chain) -> &'static str {
     match &chain.ending {

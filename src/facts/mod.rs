@@ -9,6 +9,7 @@ mod chain;
 mod place;
 mod qc;
 mod view;
+mod words;
 
 pub use certificate::{
     AlternativeNames, BasicConstraintsFacts, CertificateFacts, ExtensionFacts, KeyFacts,
@@ -16,7 +17,7 @@ pub use certificate::{
 };
 pub use chain::{ChainFacts, is_by_anchors};
 pub use place::field_of;
-pub use qc::QcFacts;
+pub use qc::{Psd2Facts, QcFacts};
 pub use view::{FileLabels, View};
 
 use schemars::JsonSchema;
@@ -36,9 +37,9 @@ pub struct FileFacts {
     pub version: u32,
     /// The file's path as the user named it.
     pub path: String,
-    /// The environment that the config gives it; null where none does (`inspect` reads no config).
+    /// The environment that the config gives it; null where none does.
     pub environment: Option<String>,
-    /// The app that the config gives it; null where none does (`inspect` reads no config).
+    /// The app that the config gives it; null where none does.
     pub app: Option<String>,
     /// The certificates that can be read, in file order.
     pub certificates: Vec<CertificateFacts>,
@@ -106,6 +107,10 @@ pub fn paths() -> Vec<String> {
     let example = TemplateFacts {
         cert: CertificateFacts {
             basic_constraints: Some(BasicConstraintsFacts::default()),
+            qc: Some(QcFacts {
+                psd2: Some(Psd2Facts::default()),
+                ..QcFacts::default()
+            }),
             ..CertificateFacts::default()
         },
         chain: ChainFacts::default(),

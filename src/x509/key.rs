@@ -112,6 +112,9 @@ impl RsaKey {
     }
 }
 
+/// The names of curves in policies and facts; `explicit` is one whose parameters are written out.
+pub const NAMED_CURVES: [&str; 4] = ["P-256", "P-384", "P-521", "explicit"];
+
 impl Curve {
     /// The name in policies and facts, or the OID.
     #[must_use]

@@ -24,7 +24,7 @@ pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, GeneralName, KeyUsage,
     KeyUsageBit, NameConstraints, RawExtension,
 };
-pub use key::{Curve, KEY_ALGORITHMS, KeyKind, PublicKey, RsaKey};
+pub use key::{Curve, KEY_ALGORITHMS, KeyKind, NAMED_CURVES, PublicKey, RsaKey};
 pub use name::{Attribute, AttributeType, Name};
 pub use parse::Error;
 pub use time::{Instant, SECONDS_A_DAY};

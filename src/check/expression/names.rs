@@ -165,8 +165,8 @@ impl Compiler<'_> {
             ),
         };
         let of = Type {
-            shape,
             nullable: value.is_none(),
+            ..shape.into()
         };
         let place = self.over(root, at);
         self.variables.push((name.to_owned(), place.clone()));

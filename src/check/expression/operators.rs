@@ -5,8 +5,11 @@ use std::cmp::Ordering;
 use cel::common::ast::{CallExpr, IdedExpr, operators};
 
 use super::compile::{Compiler, Typed};
-use super::program::{Arithmetic, Fault, Op};
-use super::types::{Shape, Type};
+use super::program::{Arithmetic, Fault, Node, Op};
+use super::types::{Shape, Type, Words};
+use super::value::Value;
+use crate::source::escape;
+use crate::yaml::one_of;
 
 impl Compiler<'_> {
     /// A call of an operator or a function.
@@ -128,9 +131,38 @@ impl Compiler<'_> {
         if left.of.join(&right.of).is_none() {
             return self.incomparable(part, &left, &right);
         }
+        for (fact, other) in [(&left, &right), (&right, &left)] {
+            self.words(fact, fact.of.words.as_deref(), &other.node)?;
+        }
         let place = self.over(left.place(), right.place());
         let sides = Box::new([left.node, right.node]);
         Some(Typed::new(Op::Equals { wanted, sides }, place, Shape::Bool))
+    }
+
+    /// Refuses a word that a fact can never be.
+    fn words(&mut self, fact: &Typed, words: Option<&Words>, other: &Node) -> Option<()> {
+        let (Some(words), Op::Constant(Value::Text(word))) = (words, &other.op) else {
+            return Some(());
+        };
+        // What a variable holds may be another thing tomorrow.
+        let is_variable = self
+            .variables
+            .iter()
+            .any(|(_, place)| *place == other.place);
+        if is_variable || words.allow(word) {
+            return Some(());
+        }
+        let text = self.parsed.text.get(fact.place()).unwrap_or_default();
+        let (text, shown) = (escape(text), escape(word));
+        let message = format!("`{text}` is never \"{shown}\"");
+        let fault = Fault::new(other.place.clone(), message, "no such word");
+        let known = words
+            .words
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !word.is_empty());
+        let help = one_of(word, known.collect::<Vec<_>>());
+        self.fault(fault.help(help))
     }
 
     fn order(
@@ -200,6 +232,12 @@ impl Compiler<'_> {
             let (one, other) = (&item.of.shape, &of.of.shape);
             let message = format!("`{other}` never holds `{one}`");
             return self.fault(Fault::new(at, message, &format!("`{one}` in `{other}`")));
+        }
+        self.words(&of, held.words.as_deref(), &item.node)?;
+        if let Op::List(items) = &of.node.op {
+            for one in items {
+                self.words(&item, item.of.words.as_deref(), one)?;
+            }
         }
         let place = self.over(item.place(), of.place());
         let sides = Box::new([item.node, of.node]);

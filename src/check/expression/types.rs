@@ -18,6 +18,27 @@ pub(super) struct Type {
     pub(super) shape: Shape,
     /// Whether it may be null instead.
     pub(super) nullable: bool,
+    /// Of a text, what it can be, where that is known.
+    pub(super) words: Option<Arc<Words>>,
+}
+
+/// What a text can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) words: Vec<String>,
+    /// A dotted OID as well.
+    pub(super) or_oid: bool,
+}
+
+impl Words {
+    /// Whether the text can be this one.
+    pub(super) fn allow(&self, text: &str) -> bool {
+        let is_dotted = || {
+            let mut arcs = text.split('.');
+            text.contains('.') && arcs.all(|arc| arc.parse::<u64>().is_ok())
+        };
+        self.words.iter().any(|word| word == text) || (self.or_oid && is_dotted())
+    }
 }
 
 /// A type without null.
@@ -41,6 +62,7 @@ impl From<Shape> for Type {
         Self {
             shape,
             nullable: false,
+            words: None,
         }
     }
 }
@@ -79,6 +101,10 @@ impl Type {
         Some(Self {
             shape,
             nullable: self.nullable || other.nullable,
+            words: self
+                .words
+                .clone()
+                .filter(|words| other.words.as_ref() == Some(words)),
         })
     }
 }
@@ -160,7 +186,8 @@ fn of_schema(schema: &Json) -> Type {
         let name = path.rsplit('/').next().unwrap_or(path);
         return Shape::Object(name.into()).into();
     }
-    if let Some(choices) = schema.get("anyOf").and_then(Json::as_array) {
+    let choices = schema.get("anyOf").and_then(Json::as_array);
+    if let Some(choices) = choices.filter(|_| schema.get("type").is_none()) {
         let types = choices.iter().map(of_schema);
         let joined = types.reduce(|one, other| one.join(&other).unwrap_or_else(Type::null));
         return joined.unwrap_or_else(Type::null);
@@ -174,7 +201,25 @@ fn of_schema(schema: &Json) -> Type {
     Type {
         shape: shape.unwrap_or(Shape::Unknown),
         nullable: names.is_empty() || names.contains(&"null"),
+        words: words_of(schema).map(Arc::new),
     }
+}
+
+/// The words of a text: an `enum`, or one beside a pattern of OIDs.
+fn words_of(schema: &Json) -> Option<Words> {
+    let texts = |list: &Json| -> Option<Vec<String>> {
+        let words = list.get("enum")?.as_array()?.iter();
+        Some(words.filter_map(Json::as_str).map(str::to_owned).collect())
+    };
+    if let Some(words) = texts(schema) {
+        let or_oid = false;
+        return Some(Words { words, or_oid });
+    }
+    let words = schema.get("anyOf")?.as_array()?.iter().find_map(texts)?;
+    Some(Words {
+        words,
+        or_oid: true,
+    })
 }
 
 fn shape_of(name: &str, schema: &Json) -> Option<Shape> {
@@ -214,9 +259,13 @@ mod tests {
         );
         assert_eq!(field("AlternativeNames", "dns"), Type::list(text.clone()));
         assert_eq!(
-            field("CertificateFacts", "key_usage"),
+            field("CertificateFacts", "extended_key_usage_oids"),
             Type::list(text).or_null()
         );
+        let words = |of: Type| of.words.map(|words| (words.words.len(), words.or_oid));
+        assert_eq!(words(field("CertificateFacts", "role")), Some((3, false)));
+        assert_eq!(words(field("KeyFacts", "curve")), Some((4, true)));
+        assert_eq!(words(field("KeyFacts", "text")), None);
         let constraints = field("CertificateFacts", "basic_constraints");
         assert_eq!(
             constraints,

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use crate::chain::{Chain, Member};
 use crate::check::expression::{Names, Program, Undetermined, compile};
 use crate::check::{
-    CertificateCheck, ChainCheck, Check, Context, Details, Kind, NO_CERTIFICATE, Place, Scope,
-    Subject, Verdict, Violation, Within,
+    CertificateCheck, ChainCheck, Check, Context, Details, Kind, Place, Scope, Subject, Verdict,
+    Violation, Within,
 };
 use crate::facts;
 use crate::source::escape;
@@ -177,9 +177,6 @@ impl CertificateCheck for Asked {
 
 impl ChainCheck for Asked {
     fn check(&self, chain: &Chain, context: &Context<'_>) -> Verdict {
-        if chain.members.is_empty() {
-            return Verdict::NotApplicable(NO_CERTIFICATE);
-        }
         self.ask(None, chain, context)
     }
 

@@ -241,6 +241,80 @@ fn calls_are_right_or_told() {
     ]);
 }
 
+/// A misspelt word would make a rule that nothing, or everything, breaks.
+#[test]
+fn words_that_a_fact_can_never_be_are_told() {
+    let never = |expression, word, fact: &str| {
+        let faults = compiled(expression, true).unwrap_err();
+        assert_eq!(faults.len(), 1, "{expression}");
+        assert_eq!(&expression[faults[0].range.clone()], word, "{expression}");
+        assert!(
+            faults[0]
+                .message
+                .starts_with(&format!("`{fact}` is never "))
+        );
+        faults[0].help.clone().unwrap()
+    };
+    assert_eq!(
+        never("chain.class != 'privat'", "'privat'", "chain.class"),
+        "did you mean `private`?"
+    );
+    for (expression, word, fact) in [
+        ("'Leaf' == cert.role", "'Leaf'", "cert.role"),
+        (
+            "chain.class in ['private', 'publik']",
+            "'publik'",
+            "chain.class",
+        ),
+        (
+            "chain.ending_kind == 'trust-anchor'",
+            "'trust-anchor'",
+            "chain.ending_kind",
+        ),
+        (
+            "chain.trusted_list == 'unlisted'",
+            "'unlisted'",
+            "chain.trusted_list",
+        ),
+        ("cert.key.algorithm == 'RSA'", "'RSA'", "cert.key.algorithm"),
+        (
+            "cert.key.curve in ['P-256', 'secp256r1']",
+            "'secp256r1'",
+            "cert.key.curve",
+        ),
+        (
+            "'digital_signature' in cert.key_usage",
+            "'digital_signature'",
+            "cert.key_usage",
+        ),
+        (
+            "'client_auth' in cert.extended_key_usage",
+            "'client_auth'",
+            "cert.extended_key_usage",
+        ),
+        (
+            "cert.extended_key_usage.exists(u, u == 'clientauth')",
+            "'clientauth'",
+            "u",
+        ),
+        ("cert.validation == 'QV'", "'QV'", "cert.validation"),
+        ("file.certificates.all(c, c.role != 'ca')", "'ca'", "c.role"),
+    ] {
+        never(expression, word, fact);
+    }
+    for right in [
+        "chain.class in ['private', 'public', 'qwac', '']",
+        "cert.key.algorithm == '1.2.840.10045.2.1' || cert.key.algorithm == 'rsa-pss'",
+        "cert.extended_key_usage.all(u, u in ['clientAuth', '1.3.6.1.5.5.7.3.17'])",
+        "'digitalSignature' in cert.key_usage && cert.key.curve == 'explicit'",
+        // A variable may hold another word tomorrow.
+        "chain.class != vars.company",
+        "cert.subject.common_name == 'anything'",
+    ] {
+        assert!(compiled(right, true).is_ok(), "{right}");
+    }
+}
+
 #[test]
 fn lists_and_maps_are_of_one_type_or_told() {
     one_fault(&[
