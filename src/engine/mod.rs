@@ -193,7 +193,9 @@ impl PlannedFile {
         }
     }
 
-    fn display(&self) -> &str {
+    /// What to call it, as the user does; not yet safe to print.
+    #[must_use]
+    pub fn display(&self) -> &str {
         match &self.input {
             PlannedInput::File(candidate) => &candidate.display,
             PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
@@ -368,6 +370,21 @@ fn apply(
 }
 
 impl Plan {
+    /// Everything that applies to these files, and nothing else.
+    #[must_use]
+    pub fn new(files: Vec<PlannedFile>, now: OffsetDateTime) -> Self {
+        Self {
+            files,
+            now,
+            strict: false,
+            select: BTreeSet::new(),
+            ignore: BTreeSet::new(),
+            limits: input::Limits::default(),
+            waiving: None,
+            keeps_answers: false,
+        }
+    }
+
     /// The rules of a file's policy that are on, wanted, and apply under these labels.
     fn rules<'a>(
         &'a self,
