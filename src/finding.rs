@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use crate::chain::{Class, ListStatus};
 use crate::source::{Position, Source};
 
 /// How much a finding weighs.
@@ -191,11 +192,10 @@ pub enum FileStatus {
     Checked {
         /// The policy's name.
         policy: Arc<str>,
-        /// The class of its chain (`private`, `public`, `qwac`); `None` where it has no certificate.
-        class: Option<&'static str>,
-        /// How a QWAC stands to the EU trusted lists (`listed`, `trust_anchor`, `not_listed`,
-        /// `not_checked`); `None` for other chains.
-        trusted_list: Option<&'static str>,
+        /// The class of its chain; `None` where it has no certificate.
+        class: Option<Class>,
+        /// How a QWAC stands to the EU trusted lists; `None` for other chains.
+        trusted_list: Option<ListStatus>,
         /// The environment label of the config.
         environment: Option<Arc<str>>,
         /// The app label of the config.
@@ -203,9 +203,37 @@ pub enum FileStatus {
     },
     /// No rule was applied, and why.
     Skipped {
-        /// The reason, a clause without a capital or full stop.
-        reason: String,
+        /// Why.
+        reason: SkipReason,
     },
+}
+
+/// Why no rule was applied to a file; shown as a clause without a capital or full stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SkipReason {
+    /// Private keys and nothing else.
+    #[error("private key, no certificate")]
+    PrivateKey,
+    /// Certificate requests and nothing else.
+    #[error("certificate request, no certificate")]
+    CertificateRequest,
+    /// Revocation lists and nothing else.
+    #[error("revocation list, no certificate")]
+    RevocationList,
+    /// A secrets tool, which is named, has encrypted it.
+    #[error("encrypted with {0}")]
+    Encrypted(&'static str),
+}
+
+impl SkipReason {
+    /// Whether nobody could look into the file, which may hold a chain.
+    #[must_use]
+    pub fn is_hidden(self) -> bool {
+        match self {
+            Self::Encrypted(_) => true,
+            Self::PrivateKey | Self::CertificateRequest | Self::RevocationList => false,
+        }
+    }
 }
 
 /// How many of what.

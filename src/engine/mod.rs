@@ -17,10 +17,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use time::OffsetDateTime;
 
-use crate::chain::{self, Chain, Class, ListStatus, Session};
+use crate::chain::{self, Chain, Class, Session};
 use crate::check::{self, Check, Context, File, FileState, Subject};
 use crate::facts::{FileLabels, View};
-use crate::finding::{FileOutcome, FileStatus, Finding, Report};
+use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
 use crate::input::{self, Candidate, Content};
 use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
@@ -227,8 +227,8 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             let (findings, answers) = apply(plan, file, &chain, &source, &file.anchors);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
-                class: chain.leaf().map(|_| chain.class.as_str()),
-                trusted_list: chain.list_status.as_ref().map(ListStatus::as_str),
+                class: chain.leaf().map(|_| chain.class),
+                trusted_list: chain.list_status.clone(),
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
@@ -243,7 +243,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             let state = FileState::Encrypted(tool);
             let (findings, answers) = apply_to_file(plan, file, state, &source);
             let status = FileStatus::Skipped {
-                reason: format!("encrypted with {tool}"),
+                reason: SkipReason::Encrypted(tool),
             };
             Judged {
                 outcome: FileOutcome { path, status },
@@ -253,9 +253,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
             }
         }
         Content::Skipped { reason } => {
-            let status = FileStatus::Skipped {
-                reason: reason.to_owned(),
-            };
+            let status = FileStatus::Skipped { reason };
             Judged {
                 outcome: FileOutcome { path, status },
                 findings: Vec::new(),

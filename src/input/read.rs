@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::{Candidate, encrypted};
+use crate::finding::SkipReason;
 use crate::pem::{self, Document, FaultKind, Label};
 use crate::source::Source;
 
@@ -55,8 +56,8 @@ pub enum Content {
     /// Nothing to check, and why: private keys alone, a certificate request, a revocation list. Only
     /// where the user did not name the file.
     Skipped {
-        /// The reason, a clause without a capital or full stop.
-        reason: &'static str,
+        /// Why.
+        reason: SkipReason,
     },
     /// It cannot be read.
     Unreadable {
@@ -130,7 +131,7 @@ pub fn from_bytes(display: &str, named: bool, bytes: &[u8], limits: &Limits) -> 
 }
 
 /// Why a file is none that holds a chain, where its blocks are all of another kind.
-fn nothing_to_check(document: &Document) -> Option<&'static str> {
+fn nothing_to_check(document: &Document) -> Option<SkipReason> {
     let mut labels = document.blocks.iter().map(|block| block.label);
     let all = |kinds: &[Label]| {
         !document.blocks.is_empty()
@@ -151,12 +152,12 @@ fn nothing_to_check(document: &Document) -> Option<&'static str> {
     if all(&[Label::PrivateKey, Label::Parameters])
         && labels.any(|label| label == Label::PrivateKey)
     {
-        return Some("private key, no certificate");
+        return Some(SkipReason::PrivateKey);
     }
     if all(&[Label::CertificateRequest]) {
-        return Some("certificate request, no certificate");
+        return Some(SkipReason::CertificateRequest);
     }
-    all(&[Label::Crl]).then_some("revocation list, no certificate")
+    all(&[Label::Crl]).then_some(SkipReason::RevocationList)
 }
 
 #[cfg(test)]
@@ -167,7 +168,7 @@ mod tests {
         from_bytes("x.pem", named, text.as_bytes(), &Limits::default()).content
     }
 
-    fn reason(named: bool, text: &str) -> Option<&'static str> {
+    fn reason(named: bool, text: &str) -> Option<SkipReason> {
         match content(named, text) {
             Content::Skipped { reason } => Some(reason),
             Content::Chain { .. } | Content::Encrypted { .. } | Content::Unreadable { .. } => None,
@@ -181,13 +182,19 @@ mod tests {
     #[test]
     fn keys_requests_and_revocation_lists_alone_are_skipped_where_they_were_found() {
         let key = block("PRIVATE KEY");
-        assert_eq!(reason(false, &key), Some("private key, no certificate"));
+        assert_eq!(reason(false, &key), Some(SkipReason::PrivateKey));
         assert_eq!(
             reason(false, &(block("EC PARAMETERS") + &key)),
-            Some("private key, no certificate")
+            Some(SkipReason::PrivateKey)
         );
-        assert!(reason(false, &block("CERTIFICATE REQUEST")).is_some());
-        assert!(reason(false, &block("X509 CRL")).is_some());
+        assert_eq!(
+            reason(false, &block("CERTIFICATE REQUEST")),
+            Some(SkipReason::CertificateRequest)
+        );
+        assert_eq!(
+            reason(false, &block("X509 CRL")),
+            Some(SkipReason::RevocationList)
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
-use crate::finding::{FileStatus, Finding, Report, Severity};
+use crate::finding::{FileStatus, Finding, Report, Severity, SkipReason};
 use crate::report::summary;
 use crate::source::Position;
 use rules::Rules;
@@ -45,7 +45,7 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
         .files
         .iter()
         .filter_map(|file| match &file.status {
-            FileStatus::Skipped { reason } => Some(skipped(&file.path, reason)),
+            FileStatus::Skipped { reason } => Some(skipped(&file.path, *reason)),
             FileStatus::Checked { .. } => None,
         })
         .chain(
@@ -138,7 +138,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
 }
 
 /// A file to which no rule was applied.
-fn skipped(path: &str, reason: &str) -> Value {
+fn skipped(path: &str, reason: SkipReason) -> Value {
     json!({
         "level": "note",
         "message": { "text": plain(&format!("skipped {path}: {reason}")) },
