@@ -74,16 +74,16 @@ impl<'a> Stamp<'a> {
 
     /// Takes what a check found into the findings, as far as the rule cares.
     pub(super) fn verdict(&mut self, rule: &Rule, verdict: Verdict) {
-        let (violations, undetermined) = match verdict {
+        let violations = match verdict {
             Verdict::NotApplicable(_) => return,
             Verdict::Pass => {
                 self.answer(rule, Answer::Pass);
                 return;
             }
-            Verdict::Fail(violations) => (violations, false),
-            Verdict::Undetermined(violations) => (violations, true),
+            Verdict::Fail(violations) => violations,
         };
         for violation in violations {
+            let undetermined = violation.undetermined.is_some();
             // What cannot be told weighs as much as the worst that it may hide.
             let severity = if undetermined {
                 rule.severity.worst()
@@ -145,13 +145,8 @@ impl<'a> Stamp<'a> {
             Place::Der { field, .. } => Some(field.as_str()),
             Place::Block(_) | Place::File(_) => None,
         };
-        let undetermined = violation
-            .details
-            .iter()
-            .find(|(name, _)| *name == "undetermined")
-            .map(|(_, why)| why);
         let fingerprint = fingerprint(&rule.id, sha256, self.source.name());
-        let message = match undetermined {
+        let message = match &violation.undetermined {
             Some(why) => format!("cannot be determined: {}", escape(why)),
             None => self.render(rule.message.of(violation.outcome), violation, member),
         };
@@ -163,7 +158,7 @@ impl<'a> Stamp<'a> {
             rule: rule.id.clone(),
             severity,
             message,
-            help: help.filter(|help| !help.is_empty() && undetermined.is_none()),
+            help: help.filter(|help| !help.is_empty() && violation.undetermined.is_none()),
             reference: rule.reference.clone(),
             policy: self.file.policy.name.clone(),
             path: self.source.name().clone(),
