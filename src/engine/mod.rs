@@ -138,26 +138,25 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         if let Some(source) = file.source.filter(|_| !file.findings.is_empty()) {
             report.sources.insert(file.outcome.path.clone(), source);
         }
-        file.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (finding.start.offset, finding.end.offset);
-            key(left)
-                .cmp(&key(right))
-                .then_with(|| left.rule.cmp(&right.rule))
-                .then_with(|| left.message.cmp(&right.message))
-        });
         report.findings.append(&mut file.findings);
         report.files.push(file.outcome);
     }
+    sort(&mut report.findings);
     if let Some(waiving) = &plan.waiving {
         waive::waive(plan, waiving, &mut report);
-        // Findings about waivers stand among the others by the name of their file; within each file the order
-        // stays.
-        report.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (finding.path.clone(), finding.start.offset);
-            key(left).cmp(&key(right))
-        });
+        // Findings about waivers stand among the others by the name of their file.
+        sort(&mut report.findings);
     }
     report
+}
+
+/// By path, offset and rule; what is equal in all of these, by what else it says.
+fn sort(findings: &mut [Finding]) {
+    fn key(finding: &Finding) -> impl Ord {
+        let (path, start, end) = (&finding.path, finding.start.offset, finding.end.offset);
+        (path, start, &finding.rule, end, &finding.message)
+    }
+    findings.sort_by(|left, right| key(left).cmp(&key(right)));
 }
 
 impl PlannedFile {

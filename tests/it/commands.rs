@@ -190,7 +190,8 @@ fn the_report_fits_its_schema_and_its_places_are_ordered() {
     assert_eq!(errors, Vec::<String>::new());
     let key = |finding: &Value| {
         let path = finding["path"].as_str().unwrap().to_owned();
-        (path, finding["start"]["offset"].as_u64().unwrap())
+        let rule = finding["rule"].as_str().unwrap().to_owned();
+        (path, finding["start"]["offset"].as_u64().unwrap(), rule)
     };
     assert!(findings(&report).is_sorted_by_key(key));
     assert!(findings(&report).len() > 200);
