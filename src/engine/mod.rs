@@ -6,6 +6,7 @@
 
 mod active;
 mod answer;
+mod implicit;
 mod stamp;
 mod waive;
 
@@ -270,7 +271,7 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
     let state = FileState::Unreadable(why);
     let (mut findings, answers) = apply_to_file(plan, file, state, &source);
     if findings.is_empty() {
-        findings.push(stamp::nameless(file, &source, why));
+        findings.push(implicit::unreadable(file, &source, why));
     }
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
@@ -363,7 +364,9 @@ fn apply(
             }
         }
     }
-    stamp.finish()
+    let (mut findings, answers) = stamp.finish();
+    findings.extend(stamp.untold(&findings));
+    (findings, answers)
 }
 
 impl Plan {

@@ -10,48 +10,22 @@ use super::{Answer, Answers, PlannedFile};
 use crate::chain::{Chain, Member};
 use crate::check::{Place, Verdict, Violation};
 use crate::facts::View;
-use crate::finding::{CertificateRef, Finding, Origin, Related, Severity};
+use crate::finding::{CertificateRef, Finding, Related, Severity};
 use crate::policy::{Policy, Rule};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
 /// Stamps the verdicts on one file.
 pub(super) struct Stamp<'a> {
-    file: &'a PlannedFile,
-    chain: &'a Chain,
-    source: &'a Source,
+    pub(super) file: &'a PlannedFile,
+    pub(super) chain: &'a Chain,
+    pub(super) source: &'a Source,
     facts: &'a View<'a>,
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
     /// `None` where nobody asks for them.
     answers: Option<Answers>,
-}
-
-/// The finding for a file that could not be read under a policy that has no words for it.
-pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Finding {
-    let start = source.position(0);
-    Finding {
-        rule: "readable".into(),
-        severity: Severity::Error,
-        message: escape(&format!("the file cannot be read: {why}")),
-        help: None,
-        reference: None,
-        policy: file.policy.name.clone(),
-        path: source.name().clone(),
-        start,
-        end: start,
-        label: escape(why),
-        certificate: None,
-        field: None,
-        related: Vec::new(),
-        fingerprint: fingerprint("readable", "", source.name()),
-        waived: None,
-        origin: Origin {
-            path: file.policy.name.clone(),
-            line: 1,
-        },
-    }
 }
 
 impl<'a> Stamp<'a> {
@@ -116,9 +90,9 @@ impl<'a> Stamp<'a> {
 
     /// All findings, and what each rule came to. Where several rules could not judge for one and the same reason, the gravest says
     /// so, once; none does where a rule that is about the reason itself has failed as gravely.
-    pub(super) fn finish(self) -> (Vec<Finding>, Answers) {
-        let mut findings = self.findings;
-        let mut undetermined = self.undetermined;
+    pub(super) fn finish(&mut self) -> (Vec<Finding>, Answers) {
+        let mut findings = std::mem::take(&mut self.findings);
+        let mut undetermined = std::mem::take(&mut self.undetermined);
         undetermined.sort_by_key(|finding| Reverse(finding.severity));
         for finding in undetermined {
             let told = findings.iter().any(|other| {
@@ -131,7 +105,7 @@ impl<'a> Stamp<'a> {
                 findings.push(finding);
             }
         }
-        (findings, self.answers.unwrap_or_default())
+        (findings, self.answers.take().unwrap_or_default())
     }
 
     fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
@@ -190,7 +164,7 @@ impl<'a> Stamp<'a> {
             .collect()
     }
 
-    fn locate(&self, place: Place) -> Span {
+    pub(super) fn locate(&self, place: Place) -> Span {
         match place {
             Place::Der { block, span, .. } => self.chain.locate(block, span),
             Place::Block(block) => self
@@ -265,7 +239,7 @@ fn block_of(place: Place) -> Option<usize> {
 
 /// SHA-256 over rule, certificate and path, each ended by a zero octet so that none runs into the
 /// next.
-fn fingerprint(rule: &str, certificate: &str, path: &Arc<str>) -> String {
+pub(super) fn fingerprint(rule: &str, certificate: &str, path: &Arc<str>) -> String {
     let mut hash = Sha256::new();
     for part in [rule, certificate, path] {
         hash.update(part.as_bytes());

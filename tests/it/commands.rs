@@ -132,6 +132,66 @@ fn a_file_that_cannot_be_read_is_told_whatever_the_policy_and_the_selection() {
 }
 
 #[test]
+fn a_file_that_cannot_be_parsed_is_told_whatever_the_policy_and_the_selection() {
+    let good = own_chain().file();
+    let broken = String::from_utf8(good.clone()).unwrap();
+    let no_base64 = broken.replacen("MII", "M!I", 1);
+    let no_certificate = crate::support::pem::OPENSSL.block("CERTIFICATE", b"0123456789");
+    let folder = folder(&[
+        ("good.pem", good),
+        ("binary.pem", vec![0xFF; 300]),
+        ("empty.pem", Vec::new()),
+        (
+            "unfinished.pem",
+            b"-----BEGIN CERTIFICATE-----\nMIIB".to_vec(),
+        ),
+        ("damaged.pem", no_base64.into_bytes()),
+        ("other.pem", (broken + &no_certificate).into_bytes()),
+        ("own.yaml", b"version: 1\nname: own\nrules: {}\n".to_vec()),
+    ]);
+    let bare = ["--policy", "own.yaml"];
+    let selected = ["--select", "cert-expired"];
+    let one = |arguments: &[&str], file: &str| {
+        let (report, status) = check(folder.path(), &[arguments, &[file]].concat());
+        assert_eq!(
+            (findings(&report).len(), status),
+            (1, 1),
+            "{file}: {report}"
+        );
+        findings(&report)[0].clone()
+    };
+    for arguments in [bare, selected] {
+        for file in ["binary.pem", "empty.pem"] {
+            let message = one(&arguments, file)["message"].clone();
+            assert_eq!(message, "the file holds no certificate that can be read");
+        }
+        one(&arguments, "unfinished.pem");
+        let finding = one(&arguments, "damaged.pem");
+        assert_eq!(finding["start"]["line"], 1, "{finding}");
+        assert_eq!(finding["certificate"]["index"], 1);
+        let finding = one(&arguments, "other.pem");
+        assert_eq!(finding["certificate"]["index"], 3, "{finding}");
+        assert_eq!(
+            check(folder.path(), &[&arguments[..], &["good.pem"]].concat()).1,
+            0
+        );
+    }
+    // A rule that is about it has the better words.
+    assert_eq!(
+        one(&["--policy", "hygiene"], "damaged.pem")["rule"],
+        "pem-format"
+    );
+    assert_eq!(
+        one(&["--policy", "hygiene"], "other.pem")["rule"],
+        "cert-encoding"
+    );
+    assert_eq!(
+        one(&["--select", "cert-encoding"], "other.pem")["rule"],
+        "cert-encoding"
+    );
+}
+
+#[test]
 fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
     let key = crate::cases::draft::leaf_key().private_pkcs8();
     let key = crate::support::pem::OPENSSL
