@@ -15,6 +15,10 @@ use crate::policy::{Policy, Rule};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
+/// Findings that one rule may have in one file. No bundle in use has as many certificates that break one
+/// rule; a file made to exhaust its reader has room for a million.
+const MOST_FINDINGS: usize = 4096;
+
 /// Stamps the verdicts on one file.
 pub(super) struct Stamp<'a> {
     pub(super) file: &'a PlannedFile,
@@ -24,6 +28,8 @@ pub(super) struct Stamp<'a> {
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
+    /// The rule that is being asked, and how many findings it has.
+    count: (Arc<str>, usize),
     /// `None` where nobody asks for them.
     answers: Option<Answers>,
 }
@@ -42,6 +48,7 @@ impl<'a> Stamp<'a> {
             facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
+            count: (Arc::from(""), 0),
             answers: keeps_answers.then(Answers::default),
         }
     }
@@ -71,8 +78,13 @@ impl<'a> Stamp<'a> {
                 (Some(severity), true) => Answer::Undetermined(severity),
             };
             self.answer(rule, answer);
-            if let Some(severity) = severity {
-                let finding = self.finding(rule, severity, &violation);
+            if let Some(severity) = severity.filter(|_| self.has_room(rule)) {
+                let mut finding = self.finding(rule, severity, &violation);
+                if self.count.1 > MOST_FINDINGS {
+                    finding.message =
+                        format!("more like these follow; the first {MOST_FINDINGS} are told");
+                    finding.help = None;
+                }
                 if undetermined {
                     self.undetermined.push(finding);
                 } else {
@@ -80,6 +92,15 @@ impl<'a> Stamp<'a> {
                 }
             }
         }
+    }
+
+    /// Counts one more finding of a rule; whether it is to be told, if only to say that more follow.
+    fn has_room(&mut self, rule: &Rule) -> bool {
+        if self.count.0 != rule.id {
+            self.count = (rule.id.clone(), 0);
+        }
+        self.count.1 = self.count.1.saturating_add(1);
+        self.count.1 <= MOST_FINDINGS.saturating_add(1)
     }
 
     fn answer(&mut self, rule: &Rule, answer: Answer) {

@@ -192,6 +192,22 @@ fn a_file_that_cannot_be_parsed_is_told_whatever_the_policy_and_the_selection() 
 }
 
 #[test]
+fn of_very_many_findings_of_a_rule_the_first_are_told_and_that_there_are_more() {
+    let ends = "-----END CERTIFICATE-----\n".repeat(10_000);
+    let folder = folder(&[("a.pem", ends.into_bytes())]);
+    let (report, status) = check(folder.path(), &["--select", "pem-format", "a.pem"]);
+    let findings = findings(&report);
+    let [first, .., last] = findings else {
+        panic!("{report}");
+    };
+    assert_eq!((findings.len(), status), (4097, 1));
+    assert_eq!(last["start"]["line"], 4097);
+    let message = "more like these follow; the first 4096 are told";
+    assert_eq!(last["message"], message);
+    assert_ne!(first["message"], message);
+}
+
+#[test]
 fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
     let key = crate::cases::draft::leaf_key().private_pkcs8();
     let key = crate::support::pem::OPENSSL
