@@ -1,5 +1,6 @@
 //! Commands, flags and exit statuses as a user meets them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -243,13 +244,30 @@ fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
 
 #[test]
 fn the_output_is_the_same_whatever_the_number_of_threads() {
-    let folder = project("tests/cases");
-    let said = |threads: &str, format: &str| {
-        let fixed = ["check", "--no-config", "--at", NOW, "--threads", threads];
-        run(&folder, &[&fixed[..], &["--format", format, "."]].concat()).1
+    let cases = project("tests/cases");
+    let folder = folder(&[]);
+    let said = |threads: &str| {
+        let target = |format: &str| format!("{format}={}", folder.path().join(format).display());
+        let targets = FORMATS.map(target);
+        let mut arguments = vec![
+            "check",
+            "--no-config",
+            "--at",
+            NOW,
+            "--threads",
+            threads,
+            ".",
+        ];
+        arguments.extend(targets.iter().flat_map(|target| ["-o", target]));
+        let (_, printed, _) = run(&cases, &arguments);
+        let written = FORMATS.map(|format| fs::read(folder.path().join(format)).unwrap());
+        (printed, written)
     };
-    for format in FORMATS {
-        assert!(said("1", format) == said("7", format), "{format}");
+    let (alone, together) = (said("1"), said("7"));
+    assert!(alone.0 == together.0);
+    for (at, format) in FORMATS.iter().enumerate() {
+        assert!(!alone.1[at].is_empty(), "{format}");
+        assert!(alone.1[at] == together.1[at], "{format}");
     }
 }
 
@@ -276,30 +294,28 @@ fn the_report_fits_its_schema_and_its_places_are_ordered() {
 #[test]
 fn every_rule_explains_itself() {
     let here = project("");
-    for policy in [
-        "hygiene",
-        "connectpay-production",
-        "connectpay-non-production",
-    ] {
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    for (policy, _) in chainlint::policy::BUILTINS {
         let (status, list, _) = run(&here, &["rules", "--policy", policy, "--format", "json"]);
         assert_eq!(status, 0);
         let rules: Value = serde_json::from_str(&list).unwrap();
-        for rule in rules.as_array().unwrap() {
-            let id = rule["id"].as_str().unwrap();
-            let (status, text, _) = run(&here, &["explain", id]);
-            assert_eq!(status, 0);
-            for part in [
-                id,
-                "Source  ",
-                "Severity  ",
-                "Says",
-                "Mend",
-                "Fails  ",
-                "Passes  ",
-                "The check `",
-            ] {
-                assert!(text.contains(part), "{id} has no {part}:\n{text}");
-            }
+        let rules = rules.as_array().unwrap().iter();
+        ids.extend(rules.map(|rule| rule["id"].as_str().unwrap().to_owned()));
+    }
+    for id in &ids {
+        let (status, text, _) = run(&here, &["explain", id]);
+        assert_eq!(status, 0);
+        for part in [
+            id,
+            "Source  ",
+            "Severity  ",
+            "Says",
+            "Mend",
+            "Fails  ",
+            "Passes  ",
+            "The check `",
+        ] {
+            assert!(text.contains(part), "{id} has no {part}:\n{text}");
         }
     }
 }
