@@ -58,10 +58,11 @@ pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain 
     assign_roles(&mut chain);
     let path: Vec<&Member> = chain.path_members().collect();
     let ending = class::ending(&path, &chain.top, session, anchors);
-    let lists = class::list_status(&path, &ending, session, anchors);
+    let class = class::classify(chain.leaf(), &ending);
+    let lists = || class::list_status(&path, &ending, session, anchors);
+    chain.list_status = (class == Class::Qwac).then(lists);
+    chain.class = class;
     chain.ending = ending;
-    chain.class = class::classify(chain.leaf(), &chain.ending);
-    chain.list_status = (chain.class == Class::Qwac).then_some(lists);
     chain
 }
 
