@@ -169,6 +169,12 @@ pub fn escape(text: &str) -> String {
 /// as a space.
 #[must_use]
 pub fn clean_same_length(bytes: &[u8]) -> String {
+    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if let Ok(plain) = str::from_utf8(bytes)
+        && bytes.iter().all(is_plain)
+    {
+        return plain.to_owned();
+    }
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {

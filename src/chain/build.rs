@@ -1,6 +1,7 @@
 //! From the certificates of a file to a [`Chain`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::class;
 use super::path::{Finder, Path};
@@ -17,7 +18,7 @@ const STARTS_TRIED: usize = 16;
 /// The file's own order is tried first; only when it is no path is the right one looked for, within
 /// a budget of steps and signatures (see `path`).
 #[must_use]
-pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain {
+pub fn build(document: impl Into<Arc<Document>>, session: &Session, anchors: &Anchors) -> Chain {
     let mut chain = Chain::empty(document);
     read(&mut chain, session);
     chain.duplicates = duplicates(&chain.members);

@@ -8,7 +8,8 @@ use crate::check::kinds::encoding::Encoding;
 use crate::check::kinds::pem_format::PemFormat;
 use crate::check::{Parameters, Place};
 use crate::finding::{CertificateRef, Finding, Origin, Severity};
-use crate::source::{Source, escape};
+use crate::input::Text;
+use crate::source::escape;
 use crate::span::Span;
 use crate::x509::Field;
 
@@ -16,9 +17,9 @@ use crate::x509::Field;
 const RULE: &str = "readable";
 
 /// The finding for a file that could not be read under a policy that has no words for it.
-pub(super) fn unreadable(file: &PlannedFile, source: &Source, why: &str) -> Finding {
+pub(super) fn unreadable(file: &PlannedFile, text: &Text, why: &str) -> Finding {
     let message = format!("the file cannot be read: {why}");
-    told(file, source, Span::default(), &message, why)
+    told(file, text, Span::default(), &message, why)
 }
 
 impl Stamp<'_> {
@@ -32,7 +33,7 @@ impl Stamp<'_> {
             let what = "the file holds no certificate that can be read";
             let none = told(
                 self.file,
-                self.source,
+                self.text,
                 Span::default(),
                 what,
                 "no certificate",
@@ -75,7 +76,7 @@ impl Stamp<'_> {
                 subject: String::new(),
             }),
             field,
-            ..told(self.file, self.source, self.locate(place), &message, &why)
+            ..told(self.file, self.text, self.locate(place), &message, &why)
         }
     }
 
@@ -93,7 +94,7 @@ impl Stamp<'_> {
     }
 }
 
-fn told(file: &PlannedFile, source: &Source, span: Span, message: &str, label: &str) -> Finding {
+fn told(file: &PlannedFile, text: &Text, span: Span, message: &str, label: &str) -> Finding {
     Finding {
         rule: RULE.into(),
         severity: Severity::Error,
@@ -101,14 +102,14 @@ fn told(file: &PlannedFile, source: &Source, span: Span, message: &str, label: &
         help: None,
         reference: None,
         policy: file.policy.name.clone(),
-        path: source.name().clone(),
-        start: source.position(span.start),
-        end: source.position(span.end),
+        path: text.name().clone(),
+        start: text.source().position(span.start),
+        end: text.source().position(span.end),
         label: escape(label),
         certificate: None,
         field: None,
         related: Vec::new(),
-        fingerprint: fingerprint(RULE, "", source.name()),
+        fingerprint: fingerprint(RULE, "", text.name()),
         waived: None,
         origin: Origin {
             path: file.policy.name.clone(),

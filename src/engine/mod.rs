@@ -18,11 +18,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use time::OffsetDateTime;
 
-use crate::chain::{self, Chain, Class, Session};
+use crate::chain::{self, Chain, Class, Member, Session};
 use crate::check::{self, Check, Context, File, FileState, Subject};
 use crate::facts::{FileLabels, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
-use crate::input::{self, Candidate, Content};
+use crate::input::{self, Candidate, Content, Text};
 use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
 use crate::source::{Source, escape};
@@ -136,7 +136,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         sources: BTreeMap::new(),
     };
     for mut file in judged {
-        if let Some(source) = file.source.filter(|_| !file.findings.is_empty()) {
+        if let Some(source) = file.source {
             report.sources.insert(file.outcome.path.clone(), source);
         }
         report.findings.append(&mut file.findings);
@@ -170,9 +170,9 @@ impl PlannedFile {
         }
     }
 
-    fn file_labels<'a>(&'a self, source: &'a Source) -> FileLabels<'a> {
+    fn file_labels<'a>(&'a self, text: &'a Text) -> FileLabels<'a> {
         FileLabels {
-            path: source.name(),
+            path: text.name(),
             environment: self.environment.as_deref(),
             app: self.app.as_deref(),
         }
@@ -222,9 +222,9 @@ pub fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
 fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &Session) -> Judged {
     let path: Arc<str> = escape(&input.display).into();
     match input.content {
-        Content::Chain { document, source } => {
+        Content::Chain { document, text } => {
             let chain = chain::build(document, session, &file.anchors);
-            let (findings, answers) = apply(plan, file, &chain, &source, &file.anchors);
+            let (findings, answers) = apply(plan, file, &chain, &text, &file.anchors);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class),
@@ -232,25 +232,15 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
-            Judged {
-                outcome: FileOutcome { path, status },
-                findings,
-                answers,
-                source: Some(source),
-            }
+            judged(FileOutcome { path, status }, findings, answers, &text)
         }
-        Content::Encrypted { tool, source } => {
+        Content::Encrypted { tool, text } => {
             let state = FileState::Encrypted(tool);
-            let (findings, answers) = apply_to_file(plan, file, state, &source);
+            let (findings, answers) = apply_to_file(plan, file, state, &text);
             let status = FileStatus::Skipped {
                 reason: SkipReason::Encrypted(tool),
             };
-            Judged {
-                outcome: FileOutcome { path, status },
-                findings,
-                answers,
-                source: Some(source),
-            }
+            judged(FileOutcome { path, status }, findings, answers, &text)
         }
         Content::Skipped { reason } => {
             let status = FileStatus::Skipped { reason };
@@ -267,11 +257,11 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
 
 /// A file that could not be read is a finding whatever the policy and the selection of rules say.
 fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Judged {
-    let source = Arc::new(Source::new(&path, ""));
+    let text = Text::nothing(&path);
     let state = FileState::Unreadable(why);
-    let (mut findings, answers) = apply_to_file(plan, file, state, &source);
+    let (mut findings, answers) = apply_to_file(plan, file, state, &text);
     if findings.is_empty() {
-        findings.push(implicit::unreadable(file, &source, why));
+        findings.push(implicit::unreadable(file, &text, why));
     }
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
@@ -280,11 +270,17 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
         environment: file.environment.clone(),
         app: file.app.clone(),
     };
+    judged(FileOutcome { path, status }, findings, answers, &text)
+}
+
+/// With the text where there is something to point at.
+fn judged(outcome: FileOutcome, findings: Vec<Finding>, answers: Answers, text: &Text) -> Judged {
+    let source = (!findings.is_empty()).then(|| text.source().clone());
     Judged {
-        outcome: FileOutcome { path, status },
+        outcome,
         findings,
         answers,
-        source: Some(source),
+        source,
     }
 }
 
@@ -293,12 +289,12 @@ fn apply_to_file(
     plan: &Plan,
     file: &PlannedFile,
     state: FileState<'_>,
-    source: &Source,
+    text: &Text,
 ) -> (Vec<Finding>, Answers) {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
-    let facts = View::new(&chain, file.file_labels(source));
-    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
+    let facts = View::new(&chain, file.file_labels(text));
+    let mut stamp = Stamp::new(file, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -306,7 +302,7 @@ fn apply_to_file(
                     rule,
                     check.check(File {
                         state,
-                        len: source.text().len(),
+                        len: text.len(),
                     }),
                 );
             }
@@ -321,10 +317,10 @@ fn apply(
     plan: &Plan,
     file: &PlannedFile,
     chain: &Chain,
-    source: &Source,
+    text: &Text,
     anchors: &Anchors,
 ) -> (Vec<Finding>, Answers) {
-    let facts = View::new(chain, file.file_labels(source));
+    let facts = View::new(chain, file.file_labels(text));
     let context = Context {
         now: plan.now,
         anchors,
@@ -332,7 +328,8 @@ fn apply(
         steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
-    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
+    let members: Vec<(&Member, bool)> = chain.distinct_members().collect();
+    let mut stamp = Stamp::new(file, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -349,12 +346,12 @@ fn apply(
             Check::Waiver(_) => {}
             Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
             Check::Certificate(check) => {
-                for (member, belongs) in chain.distinct_members() {
+                for (member, belongs) in &members {
                     // What is asked of the root or the leaf is not asked of a stranger that looks
                     // like one: to take it out of the file mends everything about it.
                     let asked = match rule.on {
                         None | Some(On::Any) => true,
-                        Some(on) => belongs && on.selects(member.role),
+                        Some(on) => *belongs && on.selects(member.role),
                     };
                     if asked {
                         let verdict = check.check(Subject { member, chain }, &context);

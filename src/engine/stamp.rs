@@ -11,8 +11,9 @@ use crate::chain::{Chain, Member};
 use crate::check::{Place, Verdict, Violation};
 use crate::facts::View;
 use crate::finding::{CertificateRef, Finding, Related, Severity};
+use crate::input::Text;
 use crate::policy::{Policy, Rule};
-use crate::source::{Source, escape};
+use crate::source::{Position, escape};
 use crate::span::Span;
 
 /// Findings that one rule may have in one file. No bundle in use has as many certificates that break one
@@ -23,7 +24,7 @@ const MOST_FINDINGS: usize = 4096;
 pub(super) struct Stamp<'a> {
     pub(super) file: &'a PlannedFile,
     pub(super) chain: &'a Chain,
-    pub(super) source: &'a Source,
+    pub(super) text: &'a Text,
     facts: &'a View<'a>,
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
@@ -38,13 +39,13 @@ impl<'a> Stamp<'a> {
     pub(super) fn new(
         file: &'a PlannedFile,
         facts: &'a View<'a>,
-        source: &'a Source,
+        text: &'a Text,
         keeps_answers: bool,
     ) -> Self {
         Self {
             file,
             chain: facts.source(),
-            source,
+            text,
             facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
@@ -140,7 +141,7 @@ impl<'a> Stamp<'a> {
             Place::Der { field, .. } => Some(field.as_str()),
             Place::Block(_) | Place::File(_) => None,
         };
-        let fingerprint = fingerprint(&rule.id, sha256, self.source.name());
+        let fingerprint = fingerprint(&rule.id, sha256, self.text.name());
         let message = match &violation.undetermined {
             Some(why) => format!("cannot be determined: {}", escape(why)),
             None => self.render(rule.message.of(violation.outcome), violation, member),
@@ -156,9 +157,9 @@ impl<'a> Stamp<'a> {
             help: help.filter(|help| !help.is_empty() && violation.undetermined.is_none()),
             reference: rule.reference.clone(),
             policy: self.file.policy.name.clone(),
-            path: self.source.name().clone(),
-            start: self.source.position(span.start),
-            end: self.source.position(span.end),
+            path: self.text.name().clone(),
+            start: self.position(span.start),
+            end: self.position(span.end),
             label: escape(&violation.label),
             certificate,
             field,
@@ -176,13 +177,17 @@ impl<'a> Stamp<'a> {
             .map(|(place, message)| {
                 let span = self.locate(*place);
                 Related {
-                    path: self.source.name().clone(),
-                    start: self.source.position(span.start),
-                    end: self.source.position(span.end),
+                    path: self.text.name().clone(),
+                    start: self.position(span.start),
+                    end: self.position(span.end),
                     message: escape(message),
                 }
             })
             .collect()
+    }
+
+    pub(super) fn position(&self, offset: usize) -> Position {
+        self.text.source().position(offset)
     }
 
     pub(super) fn locate(&self, place: Place) -> Span {

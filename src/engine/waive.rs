@@ -13,6 +13,7 @@ use crate::check::Check;
 use crate::check::waiver::{Refusal, Waiver as Asked};
 use crate::facts::{FileLabels, View};
 use crate::finding::{FileStatus, Finding, Report, Waived};
+use crate::input::Text;
 use crate::pem::Document;
 use crate::policy::{Policy, Question, Rule, Standing, Waiver, Waivers};
 use crate::source::{Source, escape};
@@ -226,7 +227,8 @@ fn stamped(
         app: None,
     };
     let facts = View::new(&chain, labels);
-    let mut stamp = Stamp::new(&file, &facts, source, false);
+    let text = Text::from(source.clone());
+    let mut stamp = Stamp::new(&file, &facts, &text, false);
     stamp.verdict(rule, verdict);
     stamp.finish().0
 }
