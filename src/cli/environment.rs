@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
+use super::policies;
+use crate::policy::Library;
 use crate::report::Style;
 
 /// Width of diagnostics where there is no terminal to ask, in characters.
@@ -26,6 +28,8 @@ pub(super) struct Environment {
     pub(super) now: OffsetDateTime,
     /// The current folder.
     pub(super) current: PathBuf,
+    /// Where policies come from; what one command loads twice is read once.
+    pub(super) library: Library<'static>,
     /// Standard error is a terminal that somebody looks at.
     pub(super) watched: bool,
     color_out: bool,
@@ -49,6 +53,7 @@ impl Environment {
         Self {
             now: OffsetDateTime::now_utc(),
             current: std::env::current_dir().unwrap_or_default(),
+            library: policies::library(),
             watched: io::stderr().is_terminal(),
             color_out: color(io::stdout().is_terminal()),
             color_notes: color(io::stderr().is_terminal()),
