@@ -37,6 +37,11 @@ pub(super) struct Environment {
     width: usize,
 }
 
+/// An instant as certificates and reports know it: nobody needs the rest.
+fn whole_seconds(now: OffsetDateTime) -> OffsetDateTime {
+    now.replace_nanosecond(0).unwrap_or(now)
+}
+
 impl Environment {
     pub(super) fn read(choice: ColorChoice) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -51,7 +56,7 @@ impl Environment {
         };
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
-            now: OffsetDateTime::now_utc(),
+            now: whole_seconds(OffsetDateTime::now_utc()),
             current: std::env::current_dir().unwrap_or_default(),
             library: policies::library(),
             watched: io::stderr().is_terminal(),
