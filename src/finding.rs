@@ -1,11 +1,13 @@
 //! What a run has to say: findings, as the writers of `report` receive them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use crate::chain::{Class, ListStatus};
+use crate::repository::{Place, Repository};
 use crate::source::{Position, Source};
 
 /// How much a finding weighs.
@@ -73,7 +75,7 @@ pub struct Finding {
     pub field: Option<&'static str>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
-    /// SHA-256 (hex) over rule, certificate and path.
+    /// SHA-256 (hex) over rule, certificate and the file's path from the root of its repository.
     pub fingerprint: String,
     /// The waiver that covers it.
     pub waived: Option<Waived>,
@@ -150,6 +152,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every file that was looked at, by path.
     pub files: Vec<FileOutcome>,
+    /// Where each file lies that a finding is about or that was skipped, by display path.
+    pub places: BTreeMap<Arc<str>, Place>,
     /// The printable text of each file that a finding points into, by display path.
     pub sources: BTreeMap<Arc<str>, Arc<Source>>,
 }
@@ -254,6 +258,13 @@ pub struct Summary {
 }
 
 impl Report {
+    /// Where a file lies, by its display path.
+    #[must_use]
+    pub fn place(&self, path: &str) -> Place {
+        let known = self.places.get(path).cloned();
+        known.unwrap_or_else(|| Repository::default().place(Path::new(path)))
+    }
+
     /// Counts findings and files.
     #[must_use]
     pub fn summary(&self) -> Summary {

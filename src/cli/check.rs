@@ -156,6 +156,7 @@ pub(super) fn run(
     let (select, ignore) = selection(arguments, &known)?;
     let plan = Plan {
         strict: arguments.strict,
+        repository: environment.repository.clone(),
         select,
         ignore,
         waiving,

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::policies;
 use crate::policy::Library;
 use crate::report::Style;
+use crate::repository::Repository;
 
 /// Width of diagnostics where there is no terminal to ask, in characters.
 const DEFAULT_WIDTH: usize = 100;
@@ -28,6 +29,8 @@ pub(super) struct Environment {
     pub(super) now: OffsetDateTime,
     /// The current folder.
     pub(super) current: PathBuf,
+    /// The repository: the nearest folder with `.git` from the current one upwards, or that itself.
+    pub(super) repository: Repository,
     /// Where policies come from; what one command loads twice is read once.
     pub(super) library: Library<'static>,
     /// Standard error is a terminal that somebody looks at.
@@ -55,9 +58,13 @@ impl Environment {
             }
         };
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let current = std::env::current_dir().unwrap_or_default();
+        let mut above = current.ancestors();
+        let root = above.find(|folder| folder.join(".git").exists());
         Self {
+            repository: Repository::new(root.unwrap_or(&current), &current),
             now: whole_seconds(OffsetDateTime::now_utc()),
-            current: std::env::current_dir().unwrap_or_default(),
+            current,
             library: policies::library(),
             watched: io::stderr().is_terminal(),
             color_out: color(io::stdout().is_terminal()),

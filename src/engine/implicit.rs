@@ -9,6 +9,7 @@ use crate::check::kinds::pem_format::PemFormat;
 use crate::check::{Parameters, Place};
 use crate::finding::{CertificateRef, Finding, Origin, Severity};
 use crate::input::Text;
+use crate::repository;
 use crate::source::escape;
 use crate::span::Span;
 use crate::x509::Field;
@@ -17,9 +18,14 @@ use crate::x509::Field;
 const RULE: &str = "readable";
 
 /// The finding for a file that could not be read under a policy that has no words for it.
-pub(super) fn unreadable(file: &PlannedFile, text: &Text, why: &str) -> Finding {
+pub(super) fn unreadable(
+    file: &PlannedFile,
+    lies: &repository::Place,
+    text: &Text,
+    why: &str,
+) -> Finding {
     let message = format!("the file cannot be read: {why}");
-    told(file, text, Span::default(), &message, why)
+    told(file, lies, text, Span::default(), &message, why)
 }
 
 impl Stamp<'_> {
@@ -33,6 +39,7 @@ impl Stamp<'_> {
             let what = "the file holds no certificate that can be read";
             let none = told(
                 self.file,
+                self.lies,
                 self.text,
                 Span::default(),
                 what,
@@ -76,7 +83,14 @@ impl Stamp<'_> {
                 subject: String::new(),
             }),
             field,
-            ..told(self.file, self.text, self.locate(place), &message, &why)
+            ..told(
+                self.file,
+                self.lies,
+                self.text,
+                self.locate(place),
+                &message,
+                &why,
+            )
         }
     }
 
@@ -94,7 +108,14 @@ impl Stamp<'_> {
     }
 }
 
-fn told(file: &PlannedFile, text: &Text, span: Span, message: &str, label: &str) -> Finding {
+fn told(
+    file: &PlannedFile,
+    lies: &repository::Place,
+    text: &Text,
+    span: Span,
+    message: &str,
+    label: &str,
+) -> Finding {
     Finding {
         rule: RULE.into(),
         severity: Severity::Error,
@@ -109,7 +130,7 @@ fn told(file: &PlannedFile, text: &Text, span: Span, message: &str, label: &str)
         certificate: None,
         field: None,
         related: Vec::new(),
-        fingerprint: fingerprint(RULE, "", text.name()),
+        fingerprint: fingerprint(RULE, "", lies),
         waived: None,
         origin: Origin {
             path: file.policy.name.clone(),

@@ -13,6 +13,7 @@ mod waive;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -25,6 +26,7 @@ use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
 use crate::input::{self, Candidate, Content, Text};
 use crate::pem::Document;
 use crate::policy::{Labels, On, Policy, Rule};
+use crate::repository::{Place, Repository};
 use crate::source::{Source, escape};
 use crate::trust::Anchors;
 pub use answer::{Answer, Answers};
@@ -44,6 +46,8 @@ pub struct Plan {
     pub select: BTreeSet<String>,
     /// Rules to leave out, whatever `select` says.
     pub ignore: BTreeSet<String>,
+    /// The repository that the files lie in.
+    pub repository: Repository,
     /// Bounds on what one file may cost.
     pub limits: input::Limits,
     /// Findings that somebody has answered for; `None` reports every finding as it is.
@@ -103,6 +107,8 @@ pub trait Progress: Sync {
 pub struct Judged {
     /// What became of the file.
     pub outcome: FileOutcome,
+    /// Where it lies.
+    pub place: Place,
     /// What was found, in no order.
     pub findings: Vec<Finding>,
     /// What each rule of the policy came to, where the plan keeps that; a rule that is not here did not apply.
@@ -133,9 +139,14 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         rules: active::rules(plan),
         findings: Vec::new(),
         files: Vec::with_capacity(judged.len()),
+        places: BTreeMap::new(),
         sources: BTreeMap::new(),
     };
     for mut file in judged {
+        let is_skipped = matches!(file.outcome.status, FileStatus::Skipped { .. });
+        if is_skipped || !file.findings.is_empty() {
+            report.places.insert(file.outcome.path.clone(), file.place);
+        }
         if let Some(source) = file.source {
             report.sources.insert(file.outcome.path.clone(), source);
         }
@@ -193,6 +204,16 @@ impl PlannedFile {
         }
     }
 
+    /// Where it is, as far as it is on disk.
+    fn path(&self) -> &Path {
+        match &self.input {
+            PlannedInput::File(candidate) => &candidate.path,
+            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
+                Path::new(display)
+            }
+        }
+    }
+
     /// What to call it, as the user does; not yet safe to print.
     #[must_use]
     pub fn display(&self) -> &str {
@@ -221,10 +242,11 @@ pub fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
 
 fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &Session) -> Judged {
     let path: Arc<str> = escape(&input.display).into();
+    let place = plan.repository.place(file.path());
     match input.content {
         Content::Chain { document, text } => {
             let chain = chain::build(document, session, &file.anchors);
-            let (findings, answers) = apply(plan, file, &chain, &text, &file.anchors);
+            let (findings, answers) = apply(plan, file, &place, &chain, &text);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class),
@@ -232,20 +254,33 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
-            judged(FileOutcome { path, status }, findings, answers, &text)
+            judged(
+                FileOutcome { path, status },
+                place,
+                findings,
+                answers,
+                &text,
+            )
         }
         Content::Encrypted { tool, text } => {
             let state = FileState::Encrypted(tool);
-            let (findings, answers) = apply_to_file(plan, file, state, &text);
+            let (findings, answers) = apply_to_file(plan, file, &place, state, &text);
             let status = FileStatus::Skipped {
                 reason: SkipReason::Encrypted(tool),
             };
-            judged(FileOutcome { path, status }, findings, answers, &text)
+            judged(
+                FileOutcome { path, status },
+                place,
+                findings,
+                answers,
+                &text,
+            )
         }
         Content::Skipped { reason } => {
             let status = FileStatus::Skipped { reason };
             Judged {
                 outcome: FileOutcome { path, status },
+                place,
                 findings: Vec::new(),
                 answers: Answers::default(),
                 source: None,
@@ -258,10 +293,11 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
 /// A file that could not be read is a finding whatever the policy and the selection of rules say.
 fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Judged {
     let text = Text::nothing(&path);
+    let place = plan.repository.place(file.path());
     let state = FileState::Unreadable(why);
-    let (mut findings, answers) = apply_to_file(plan, file, state, &text);
+    let (mut findings, answers) = apply_to_file(plan, file, &place, state, &text);
     if findings.is_empty() {
-        findings.push(implicit::unreadable(file, &text, why));
+        findings.push(implicit::unreadable(file, &place, &text, why));
     }
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
@@ -270,14 +306,27 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
         environment: file.environment.clone(),
         app: file.app.clone(),
     };
-    judged(FileOutcome { path, status }, findings, answers, &text)
+    judged(
+        FileOutcome { path, status },
+        place,
+        findings,
+        answers,
+        &text,
+    )
 }
 
 /// With the text where there is something to point at.
-fn judged(outcome: FileOutcome, findings: Vec<Finding>, answers: Answers, text: &Text) -> Judged {
+fn judged(
+    outcome: FileOutcome,
+    place: Place,
+    findings: Vec<Finding>,
+    answers: Answers,
+    text: &Text,
+) -> Judged {
     let source = (!findings.is_empty()).then(|| text.source().clone());
     Judged {
         outcome,
+        place,
         findings,
         answers,
         source,
@@ -288,13 +337,14 @@ fn judged(outcome: FileOutcome, findings: Vec<Finding>, answers: Answers, text: 
 fn apply_to_file(
     plan: &Plan,
     file: &PlannedFile,
+    place: &Place,
     state: FileState<'_>,
     text: &Text,
 ) -> (Vec<Finding>, Answers) {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
     let facts = View::new(&chain, file.file_labels(text));
-    let mut stamp = Stamp::new(file, &facts, text, plan.keeps_answers);
+    let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -316,20 +366,20 @@ fn apply_to_file(
 fn apply(
     plan: &Plan,
     file: &PlannedFile,
+    place: &Place,
     chain: &Chain,
     text: &Text,
-    anchors: &Anchors,
 ) -> (Vec<Finding>, Answers) {
     let facts = View::new(chain, file.file_labels(text));
     let context = Context {
         now: plan.now,
-        anchors,
+        anchors: &file.anchors,
         facts: &facts,
         steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
     let members: Vec<(&Member, bool)> = chain.distinct_members().collect();
-    let mut stamp = Stamp::new(file, &facts, text, plan.keeps_answers);
+    let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -376,6 +426,7 @@ impl Plan {
             strict: false,
             select: BTreeSet::new(),
             ignore: BTreeSet::new(),
+            repository: Repository::default(),
             limits: input::Limits::default(),
             waiving: None,
             keeps_answers: false,

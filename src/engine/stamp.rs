@@ -13,6 +13,7 @@ use crate::facts::View;
 use crate::finding::{CertificateRef, Finding, Related, Severity};
 use crate::input::Text;
 use crate::policy::{Policy, Rule};
+use crate::repository;
 use crate::source::{Position, escape};
 use crate::span::Span;
 
@@ -23,6 +24,7 @@ const MOST_FINDINGS: usize = 4096;
 /// Stamps the verdicts on one file.
 pub(super) struct Stamp<'a> {
     pub(super) file: &'a PlannedFile,
+    pub(super) lies: &'a repository::Place,
     pub(super) chain: &'a Chain,
     pub(super) text: &'a Text,
     facts: &'a View<'a>,
@@ -38,12 +40,14 @@ pub(super) struct Stamp<'a> {
 impl<'a> Stamp<'a> {
     pub(super) fn new(
         file: &'a PlannedFile,
+        lies: &'a repository::Place,
         facts: &'a View<'a>,
         text: &'a Text,
         keeps_answers: bool,
     ) -> Self {
         Self {
             file,
+            lies,
             chain: facts.source(),
             text,
             facts,
@@ -141,7 +145,7 @@ impl<'a> Stamp<'a> {
             Place::Der { field, .. } => Some(field.as_str()),
             Place::Block(_) | Place::File(_) => None,
         };
-        let fingerprint = fingerprint(&rule.id, sha256, self.text.name());
+        let fingerprint = fingerprint(&rule.id, sha256, self.lies);
         let message = match &violation.undetermined {
             Some(why) => format!("cannot be determined: {}", escape(why)),
             None => self.render(rule.message.of(violation.outcome), violation, member),
@@ -263,12 +267,12 @@ fn block_of(place: Place) -> Option<usize> {
     }
 }
 
-/// SHA-256 over rule, certificate and path, each ended by a zero octet so that none runs into the
-/// next.
-pub(super) fn fingerprint(rule: &str, certificate: &str, path: &Arc<str>) -> String {
+/// SHA-256 over rule, certificate and the file's path from the root of its repository, each ended by a zero octet so
+/// that none runs into the next.
+pub(super) fn fingerprint(rule: &str, certificate: &str, file: &repository::Place) -> String {
     let mut hash = Sha256::new();
-    for part in [rule, certificate, path] {
-        hash.update(part.as_bytes());
+    for part in [rule.as_bytes(), certificate.as_bytes(), file.as_bytes()] {
+        hash.update(part);
         hash.update([0]);
     }
     HEXLOWER.encode(&hash.finalize())

@@ -106,6 +106,7 @@ pub(super) fn report_of(findings: Vec<Finding>) -> Report {
                 },
             },
         ],
+        places: BTreeMap::new(),
         sources: BTreeMap::new(),
     }
 }

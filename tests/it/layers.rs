@@ -5,9 +5,10 @@ use std::fs;
 use crate::support::{files_below, project};
 
 /// From the bottom to the top; each may use those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "span",
     "source",
+    "repository",
     "synth",
     "yaml",
     "pem",
