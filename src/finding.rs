@@ -1,10 +1,13 @@
 //! What a run has to say: findings, as the writers of `report` receive them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use crate::chain::{Class, ListStatus};
+use crate::repository::{Place, Repository};
 use crate::source::{Position, Source};
 
 /// How much a finding weighs.
@@ -72,7 +75,7 @@ pub struct Finding {
     pub field: Option<&'static str>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
-    /// SHA-256 (hex) over rule, certificate and path.
+    /// SHA-256 (hex) over rule, certificate and the file's path from the root of its repository.
     pub fingerprint: String,
     /// The waiver that covers it.
     pub waived: Option<Waived>,
@@ -149,6 +152,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every file that was looked at, by path.
     pub files: Vec<FileOutcome>,
+    /// Where each file lies that a finding is about or that was skipped, by display path.
+    pub places: BTreeMap<Arc<str>, Place>,
     /// The printable text of each file that a finding points into, by display path.
     pub sources: BTreeMap<Arc<str>, Arc<Source>>,
 }
@@ -191,11 +196,10 @@ pub enum FileStatus {
     Checked {
         /// The policy's name.
         policy: Arc<str>,
-        /// The class of its chain (`private`, `public`, `qwac`); `None` where it has no certificate.
-        class: Option<&'static str>,
-        /// How a QWAC stands to the EU trusted lists (`listed`, `trust_anchor`, `not_listed`,
-        /// `not_checked`); `None` for other chains.
-        trusted_list: Option<&'static str>,
+        /// The class of its chain; `None` where it has no certificate.
+        class: Option<Class>,
+        /// How a QWAC stands to the EU trusted lists; `None` for other chains.
+        trusted_list: Option<ListStatus>,
         /// The environment label of the config.
         environment: Option<Arc<str>>,
         /// The app label of the config.
@@ -203,9 +207,37 @@ pub enum FileStatus {
     },
     /// No rule was applied, and why.
     Skipped {
-        /// The reason, a clause without a capital or full stop.
-        reason: String,
+        /// Why.
+        reason: SkipReason,
     },
+}
+
+/// Why no rule was applied to a file; shown as a clause without a capital or full stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SkipReason {
+    /// Private keys and nothing else.
+    #[error("private key, no certificate")]
+    PrivateKey,
+    /// Certificate requests and nothing else.
+    #[error("certificate request, no certificate")]
+    CertificateRequest,
+    /// Revocation lists and nothing else.
+    #[error("revocation list, no certificate")]
+    RevocationList,
+    /// A secrets tool, which is named, has encrypted it.
+    #[error("encrypted with {0}")]
+    Encrypted(&'static str),
+}
+
+impl SkipReason {
+    /// Whether nobody could look into the file, which may hold a chain.
+    #[must_use]
+    pub fn is_hidden(self) -> bool {
+        match self {
+            Self::Encrypted(_) => true,
+            Self::PrivateKey | Self::CertificateRequest | Self::RevocationList => false,
+        }
+    }
 }
 
 /// How many of what.
@@ -226,6 +258,13 @@ pub struct Summary {
 }
 
 impl Report {
+    /// Where a file lies, by its display path.
+    #[must_use]
+    pub fn place(&self, path: &str) -> Place {
+        let known = self.places.get(path).cloned();
+        known.unwrap_or_else(|| Repository::default().place(Path::new(path)))
+    }
+
     /// Counts findings and files.
     #[must_use]
     pub fn summary(&self) -> Summary {

@@ -24,7 +24,22 @@ pub struct Source {
     name: Arc<str>,
     text: String,
     line_starts: Vec<usize>,
+    characters: Characters,
 }
+
+/// How many characters stand before an offset. A file may be one line of many megabytes, so that nothing
+/// counts from a line's beginning.
+#[derive(Debug, Clone)]
+enum Characters {
+    /// Each byte is one.
+    Bytes,
+    /// The characters that begin before each multiple of [`STRIDE`].
+    Counted(Vec<usize>),
+}
+
+/// Bytes between two places at which the characters before are known: few enough to be counted for each
+/// finding, and a five-hundredth of the text to remember.
+const STRIDE: usize = 4096;
 
 impl Source {
     /// Takes a text under a display name (itself made safe to print).
@@ -34,10 +49,12 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at.saturating_add(1)))
             .collect();
+        let characters = Characters::of(text.as_bytes());
         Self {
             name: escape(name).into(),
             text,
             line_starts,
+            characters,
         }
     }
 
@@ -64,8 +81,8 @@ impl Source {
             .get(line.saturating_sub(1))
             .copied()
             .unwrap_or(0);
-        let head = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        let characters = head.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        let before = |offset| self.characters.before(self.text.as_bytes(), offset);
+        let characters = before(offset).saturating_sub(before(start));
         Position {
             line,
             column: characters.saturating_add(1),
@@ -87,6 +104,40 @@ impl Source {
     pub fn line_count(&self) -> usize {
         self.line_starts.len()
     }
+}
+
+impl Characters {
+    fn of(text: &[u8]) -> Self {
+        if text.is_ascii() {
+            return Self::Bytes;
+        }
+        let mut total = 0_usize;
+        let counts = text.chunks(STRIDE).map(|chunk| {
+            let before = total;
+            total = total.saturating_add(beginnings(chunk));
+            before
+        });
+        Self::Counted(counts.collect())
+    }
+
+    fn before(&self, text: &[u8], offset: usize) -> usize {
+        match self {
+            Self::Bytes => offset,
+            Self::Counted(counts) => {
+                let stride = offset / STRIDE;
+                let rest = stride.saturating_mul(STRIDE)..offset;
+                let rest = beginnings(text.get(rest).unwrap_or_default());
+                // At the very end of the text there may be no further stride.
+                let known = counts.get(stride).copied();
+                known.map_or_else(|| beginnings(text), |known| known.saturating_add(rest))
+            }
+        }
+    }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn beginnings(piece: &[u8]) -> usize {
+    piece.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
 /// Whether a character could steer a terminal or reorder text: controls, bidi marks and overrides,
@@ -118,6 +169,12 @@ pub fn escape(text: &str) -> String {
 /// as a space.
 #[must_use]
 pub fn clean_same_length(bytes: &[u8]) -> String {
+    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if let Ok(plain) = str::from_utf8(bytes)
+        && bytes.iter().all(is_plain)
+    {
+        return plain.to_owned();
+    }
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -137,6 +194,7 @@ pub fn clean_same_length(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn columns_count_characters_and_offsets_bytes() {
@@ -181,5 +239,54 @@ mod tests {
     fn escaping_shows_what_would_steer_a_terminal() {
         assert_eq!(escape("a\u{1b}b\u{202e}c"), "a\\u{1b}b\\u{202e}c");
         assert_eq!(escape("Žirmūnai"), "Žirmūnai");
+    }
+
+    /// The place of an offset, counted from the beginning.
+    fn counted(text: &str, offset: usize) -> Position {
+        let head = &text.as_bytes()[..offset.min(text.len())];
+        let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').collect();
+        Position {
+            line: lines.len(),
+            column: beginnings(lines.last().unwrap()) + 1,
+            offset: head.len(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_those_that_one_counts(
+            pieces in proptest::collection::vec("[aé€\u{1F600}]{0,3}\n?", 1..8),
+            repeat in prop_oneof![Just(1_usize), 400..1200_usize],
+            offsets in proptest::collection::vec(any::<proptest::sample::Index>(), 1..20),
+        ) {
+            let text = pieces.concat().repeat(repeat);
+            let source = Source::new("a", &text);
+            for offset in offsets {
+                let offset = offset.index(text.len() + 2);
+                prop_assert_eq!(source.position(offset), counted(&text, offset));
+            }
+        }
+    }
+
+    #[test]
+    fn places_at_the_end_of_a_stride_are_those_that_one_counts() {
+        for text in [
+            "é".repeat(STRIDE),
+            "a".repeat(STRIDE * 2),
+            format!("é{}", "a".repeat(STRIDE - 2)),
+        ] {
+            let source = Source::new("a", &text);
+            for offset in [
+                0,
+                1,
+                STRIDE - 1,
+                STRIDE,
+                STRIDE + 1,
+                2 * STRIDE,
+                2 * STRIDE + 1,
+            ] {
+                assert_eq!(source.position(offset), counted(&text, offset), "{offset}");
+            }
+        }
     }
 }

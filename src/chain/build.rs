@@ -1,6 +1,7 @@
 //! From the certificates of a file to a [`Chain`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::class;
 use super::path::{Finder, Path};
@@ -17,7 +18,7 @@ const STARTS_TRIED: usize = 16;
 /// The file's own order is tried first; only when it is no path is the right one looked for, within
 /// a budget of steps and signatures (see `path`).
 #[must_use]
-pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain {
+pub fn build(document: impl Into<Arc<Document>>, session: &Session, anchors: &Anchors) -> Chain {
     let mut chain = Chain::empty(document);
     read(&mut chain, session);
     chain.duplicates = duplicates(&chain.members);
@@ -58,10 +59,11 @@ pub fn build(document: Document, session: &Session, anchors: &Anchors) -> Chain 
     assign_roles(&mut chain);
     let path: Vec<&Member> = chain.path_members().collect();
     let ending = class::ending(&path, &chain.top, session, anchors);
-    let lists = class::list_status(&path, &ending, session, anchors);
+    let class = class::classify(chain.leaf(), &ending);
+    let lists = || class::list_status(&path, &ending, session, anchors);
+    chain.list_status = (class == Class::Qwac).then(lists);
+    chain.class = class;
     chain.ending = ending;
-    chain.class = class::classify(chain.leaf(), &chain.ending);
-    chain.list_status = (chain.class == Class::Qwac).then_some(lists);
     chain
 }
 

@@ -21,6 +21,7 @@ pub use order::{Move, Order, Target};
 pub use session::Session;
 pub use signature::Signature;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::pem::{self, Document};
@@ -32,7 +33,7 @@ use crate::x509::{self, Certificate};
 #[derive(Debug, Clone)]
 pub struct Chain {
     /// The PEM they came from.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// Those that could be read, in file order.
     pub members: Vec<Member>,
     /// Certificate blocks that could not be read, in file order.
@@ -138,9 +139,9 @@ pub enum Gap {
 impl Chain {
     /// A chain of no certificates.
     #[must_use]
-    pub fn empty(document: Document) -> Self {
+    pub fn empty(document: impl Into<Arc<Document>>) -> Self {
         Self {
-            document,
+            document: document.into(),
             members: Vec::new(),
             unreadable: Vec::new(),
             path: Vec::new(),
@@ -158,12 +159,12 @@ impl Chain {
 
     /// The members without repetitions, each with whether it belongs to the chain.
     pub fn distinct_members(&self) -> impl Iterator<Item = (&Member, bool)> {
-        let repeats = |at: usize| self.duplicates.iter().any(|(again, _)| *again == at);
-        let unrelated = self.unrelated();
+        let repeats: BTreeSet<usize> = self.duplicates.iter().map(|(again, _)| *again).collect();
+        let unrelated: BTreeSet<usize> = self.unrelated().into_iter().collect();
         self.members
             .iter()
             .enumerate()
-            .filter(move |(at, _)| !repeats(*at))
+            .filter(move |(at, _)| !repeats.contains(at))
             .map(move |(at, member)| (member, !unrelated.contains(&at)))
     }
 

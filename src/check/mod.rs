@@ -161,10 +161,9 @@ pub enum Verdict {
     Pass,
     /// The question does not arise, and why.
     NotApplicable(&'static str),
-    /// It is not as it should be; at least one violation.
+    /// It is not as it should be, or it cannot be told, which counts as a failure; at least one
+    /// violation, each of which says whether it is certain.
     Fail(Vec<Violation>),
-    /// It cannot be told (counts as a failure); at least one violation that says why.
-    Undetermined(Vec<Violation>),
 }
 
 /// One thing that is not as it should be.
@@ -174,6 +173,8 @@ pub struct Violation {
     pub place: Place,
     /// What the place says, decoded: the label under the underlined characters.
     pub label: String,
+    /// Why it cannot be told, a clause without a capital or full stop; `None` where it is certain.
+    pub undetermined: Option<String>,
     /// Which of the check's outcomes; `None` where the check has one alone.
     pub outcome: Option<&'static str>,
     /// Values for the placeholders of the rule's message and help.
@@ -244,10 +245,18 @@ impl Violation {
         Self {
             place,
             label: label.to_string(),
+            undetermined: None,
             outcome: None,
             details: Vec::new(),
             related: Vec::new(),
         }
+    }
+
+    /// Cannot be told; `why` is a clause without a capital or full stop.
+    #[must_use]
+    pub fn undetermined(mut self, why: impl Display) -> Self {
+        self.undetermined = Some(why.to_string());
+        self
     }
 
     /// Names the outcome.
@@ -292,6 +301,6 @@ impl Verdict {
     /// Cannot be told; `why` is a clause without a capital or full stop.
     #[must_use]
     pub fn undetermined(violation: Violation, why: impl Display) -> Self {
-        Self::Undetermined(vec![violation.with("undetermined", why)])
+        Self::fail(violation.undetermined(why))
     }
 }

@@ -15,7 +15,6 @@ use super::waivers::waiving;
 use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
-use crate::input;
 use crate::policy::Policy;
 use crate::report::summary;
 use crate::yaml::did_you_mean;
@@ -156,14 +155,12 @@ pub(super) fn run(
     let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
     let (select, ignore) = selection(arguments, &known)?;
     let plan = Plan {
-        files,
-        now: arguments.at.unwrap_or(environment.now),
         strict: arguments.strict,
+        repository: environment.repository.clone(),
         select,
         ignore,
-        limits: input::Limits::default(),
         waiving,
-        keeps_answers: false,
+        ..Plan::new(files, arguments.at.unwrap_or(environment.now))
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {

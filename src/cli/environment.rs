@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
+use super::policies;
+use crate::policy::Library;
 use crate::report::Style;
+use crate::repository::Repository;
 
 /// Width of diagnostics where there is no terminal to ask, in characters.
 const DEFAULT_WIDTH: usize = 100;
@@ -26,11 +29,20 @@ pub(super) struct Environment {
     pub(super) now: OffsetDateTime,
     /// The current folder.
     pub(super) current: PathBuf,
+    /// The repository: the nearest folder with `.git` from the current one upwards, or that itself.
+    pub(super) repository: Repository,
+    /// Where policies come from; what one command loads twice is read once.
+    pub(super) library: Library<'static>,
     /// Standard error is a terminal that somebody looks at.
     pub(super) watched: bool,
     color_out: bool,
     color_notes: bool,
     width: usize,
+}
+
+/// An instant as certificates and reports know it: nobody needs the rest.
+fn whole_seconds(now: OffsetDateTime) -> OffsetDateTime {
+    now.replace_nanosecond(0).unwrap_or(now)
 }
 
 impl Environment {
@@ -46,9 +58,14 @@ impl Environment {
             }
         };
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let current = std::env::current_dir().unwrap_or_default();
+        let mut above = current.ancestors();
+        let root = above.find(|folder| folder.join(".git").exists());
         Self {
-            now: OffsetDateTime::now_utc(),
-            current: std::env::current_dir().unwrap_or_default(),
+            repository: Repository::new(root.unwrap_or(&current), &current),
+            now: whole_seconds(OffsetDateTime::now_utc()),
+            current,
+            library: policies::library(),
             watched: io::stderr().is_terminal(),
             color_out: color(io::stdout().is_terminal()),
             color_notes: color(io::stderr().is_terminal()),

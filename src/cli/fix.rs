@@ -207,14 +207,11 @@ fn judge(
         ..patient.file.clone()
     });
     let again = Plan {
-        files: files.collect(),
-        now: plan.now,
         strict: plan.strict,
         select: plan.select.clone(),
         ignore: plan.ignore.clone(),
         limits: plan.limits,
-        waiving: None,
-        keeps_answers: false,
+        ..Plan::new(files.collect(), plan.now)
     };
     let report = check::execute(&again, arguments, environment)?;
     let mut found: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();

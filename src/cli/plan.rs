@@ -13,6 +13,7 @@ use crate::engine::{PlannedFile, PlannedInput};
 use crate::input;
 use crate::policy::{self, Config, Override, Policy, Reference, Selection, Waivers};
 use crate::source::escape;
+use crate::span::Span;
 use crate::trust::{Anchors, Given};
 
 /// The longest list of names, in bytes: about a million paths.
@@ -184,8 +185,17 @@ pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
         .unwrap_or(plain)
 }
 
-/// What makes two files share a policy: the entries of the config that match them.
-type Key = Vec<usize>;
+/// What makes two files share a policy: which one the config names for them, and the values that it gives, each
+/// told by where it stands.
+type Key = (Option<(String, PathBuf)>, Vec<(String, Span)>);
+
+fn key(selection: &Selection<'_>) -> Key {
+    let policy = selection.policy;
+    let policy = policy.map(|named| (named.text.clone(), named.folder.clone()));
+    let vars = selection.vars.iter();
+    let vars = vars.map(|given| (given.name.clone(), given.value_at.span));
+    (policy, vars.collect())
+}
 
 /// Loads each policy once for each set of variables, with whom it trusts.
 pub(super) struct Loader<'a> {
@@ -230,12 +240,12 @@ impl<'a> Loader<'a> {
             .config
             .map(|config| config.select(&relative(&path, &config.folder)));
         let selection = selection.unwrap_or_default();
-        let (policy, anchors) = if let Some(loaded) = self.loaded.get(&selection.matched) {
+        let key = key(&selection);
+        let (policy, anchors) = if let Some(loaded) = self.loaded.get(&key) {
             loaded.clone()
         } else {
             let loaded = self.load(&selection)?;
-            self.loaded
-                .insert(selection.matched.clone(), loaded.clone());
+            self.loaded.insert(key, loaded.clone());
             loaded
         };
         let config = self.config;
@@ -267,7 +277,7 @@ impl<'a> Loader<'a> {
             (None, Some(named)) => named,
             (Some(_), _) | (None, None) => &default,
         };
-        let policy = Arc::new(policies::library().load(wanted, &overrides)?);
+        let policy = Arc::new(self.environment.library.load(wanted, &overrides)?);
         let more = self.config.iter().flat_map(|config| &config.trust_anchors);
         let refused = policy::refuse_anchors(&policy, more);
         if !refused.is_empty() {
@@ -303,7 +313,7 @@ impl<'a> Loader<'a> {
                     .mappings
                     .iter()
                     .filter_map(|mapping| mapping.policy.as_ref())
-                    .filter_map(|named| policies::library().load(named, &[]).ok())
+                    .filter_map(|named| self.environment.library.load(named, &[]).ok())
                     .collect();
                 let all = others
                     .iter()

@@ -13,7 +13,7 @@ use super::environment::Environment;
 use super::plan::relative;
 use crate::facts;
 use crate::policy::{
-    self, AnchorFile, BUILTINS, Config, Library, Location, Override, Policy, Reference,
+    self, AnchorFile, BUILTINS, Config, Known, Library, Location, Override, Policy, Reference,
 };
 use crate::source::escape;
 use crate::trust::{Anchors, Given};
@@ -113,6 +113,7 @@ pub(super) fn library() -> Library<'static> {
         read: &read,
         shown: &shown,
         is_fact: facts::is_path,
+        known: Known::default(),
     }
 }
 
@@ -123,7 +124,7 @@ pub(super) fn named(
     environment: &Environment,
 ) -> Result<Policy, Failure> {
     let reference = Reference::from_flag("--policy", name, &environment.current);
-    Ok(library().load(&reference, overrides)?)
+    Ok(environment.library.load(&reference, overrides)?)
 }
 
 /// The config that an option names, or the nearest one.

@@ -6,90 +6,31 @@
 
 mod active;
 mod answer;
+mod implicit;
+mod plan;
 mod stamp;
 mod waive;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use time::OffsetDateTime;
 
-use crate::chain::{self, Chain, Class, ListStatus, Session};
+use crate::chain::{self, Chain, Class, Member, Session};
 use crate::check::{self, Check, Context, File, FileState, Subject};
-use crate::facts::{FileLabels, View};
-use crate::finding::{FileOutcome, FileStatus, Finding, Report};
-use crate::input::{self, Candidate, Content};
+use crate::facts::View;
+use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
+use crate::input::{self, Content, Text};
 use crate::pem::Document;
-use crate::policy::{Labels, On, Policy, Rule};
+use crate::policy::On;
+use crate::repository::Place;
 use crate::source::{Source, escape};
-use crate::trust::Anchors;
 pub use answer::{Answer, Answers};
+pub use plan::{Plan, PlannedFile, PlannedInput};
 use stamp::Stamp;
 pub use waive::{Waiving, unused_waivers};
-
-/// What to do.
-#[derive(Debug)]
-pub struct Plan {
-    /// The files, each with what applies to it.
-    pub files: Vec<PlannedFile>,
-    /// The instant at which everything is judged.
-    pub now: OffsetDateTime,
-    /// Whether what cannot be checked is an error.
-    pub strict: bool,
-    /// Rules to apply; all where it is empty.
-    pub select: BTreeSet<String>,
-    /// Rules to leave out, whatever `select` says.
-    pub ignore: BTreeSet<String>,
-    /// Bounds on what one file may cost.
-    pub limits: input::Limits,
-    /// Findings that somebody has answered for; `None` reports every finding as it is.
-    pub waiving: Option<Waiving>,
-    /// Keep what each rule came to ([`Judged::answers`]), which tests of policies ask for and reports do not.
-    pub keeps_answers: bool,
-}
-
-/// A file and what applies to it.
-#[derive(Debug, Clone)]
-pub struct PlannedFile {
-    /// Where it is, or what it says.
-    pub input: PlannedInput,
-    /// Its path from the config's folder, with `/`; none where it lies outside, or there is no config.
-    pub from_config: Option<Arc<str>>,
-    /// The rules.
-    pub policy: Arc<Policy>,
-    /// Whom to trust.
-    pub anchors: Anchors,
-    /// The environment label of the config.
-    pub environment: Option<Arc<str>>,
-    /// The app label of the config.
-    pub app: Option<Arc<str>>,
-}
-
-/// Where a file's bytes come from.
-#[derive(Debug, Clone)]
-pub enum PlannedInput {
-    /// From disk.
-    File(Candidate),
-    /// Handed over, as standard input is.
-    Bytes {
-        /// What to call it.
-        display: String,
-        /// Its content.
-        bytes: Vec<u8>,
-        /// The user named it, so it is checked whatever it holds.
-        named: bool,
-    },
-    /// What cannot be read.
-    Unreadable {
-        /// What to call it.
-        display: String,
-        /// Why, a clause without a capital or full stop.
-        why: String,
-    },
-}
 
 /// Told how far a run has come; called from many threads.
 pub trait Progress: Sync {
@@ -102,6 +43,8 @@ pub trait Progress: Sync {
 pub struct Judged {
     /// What became of the file.
     pub outcome: FileOutcome,
+    /// Where it lies.
+    pub place: Place,
     /// What was found, in no order.
     pub findings: Vec<Finding>,
     /// What each rule of the policy came to, where the plan keeps that; a rule that is not here did not apply.
@@ -132,75 +75,36 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         rules: active::rules(plan),
         findings: Vec::new(),
         files: Vec::with_capacity(judged.len()),
+        places: BTreeMap::new(),
         sources: BTreeMap::new(),
     };
     for mut file in judged {
-        if let Some(source) = file.source.filter(|_| !file.findings.is_empty()) {
+        let is_skipped = matches!(file.outcome.status, FileStatus::Skipped { .. });
+        if is_skipped || !file.findings.is_empty() {
+            report.places.insert(file.outcome.path.clone(), file.place);
+        }
+        if let Some(source) = file.source {
             report.sources.insert(file.outcome.path.clone(), source);
         }
-        file.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (finding.start.offset, finding.end.offset);
-            key(left)
-                .cmp(&key(right))
-                .then_with(|| left.rule.cmp(&right.rule))
-                .then_with(|| left.message.cmp(&right.message))
-        });
         report.findings.append(&mut file.findings);
         report.files.push(file.outcome);
     }
+    sort(&mut report.findings);
     if let Some(waiving) = &plan.waiving {
         waive::waive(plan, waiving, &mut report);
-        // Findings about waivers stand among the others by the name of their file; within each file the order
-        // stays.
-        report.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (finding.path.clone(), finding.start.offset);
-            key(left).cmp(&key(right))
-        });
+        // Findings about waivers stand among the others by the name of their file.
+        sort(&mut report.findings);
     }
     report
 }
 
-impl PlannedFile {
-    fn labels(&self, plan: &Plan, class: Class) -> Labels<'_> {
-        Labels {
-            class,
-            environment: self.environment.as_deref(),
-            app: self.app.as_deref(),
-            strict: plan.strict,
-        }
+/// By path, offset and rule; what is equal in all of these, by what else it says.
+fn sort(findings: &mut [Finding]) {
+    fn key(finding: &Finding) -> impl Ord {
+        let (path, start, end) = (&finding.path, finding.start.offset, finding.end.offset);
+        (path, start, &finding.rule, end, &finding.message)
     }
-
-    fn file_labels<'a>(&'a self, source: &'a Source) -> FileLabels<'a> {
-        FileLabels {
-            path: source.name(),
-            environment: self.environment.as_deref(),
-            app: self.app.as_deref(),
-        }
-    }
-
-    fn read(&self, limits: &input::Limits) -> input::Input {
-        match &self.input {
-            PlannedInput::File(candidate) => input::read(candidate, limits),
-            PlannedInput::Bytes {
-                display,
-                bytes,
-                named,
-            } => input::from_bytes(display, *named, bytes, limits),
-            PlannedInput::Unreadable { display, why } => input::Input {
-                display: display.clone(),
-                content: Content::Unreadable { why: why.clone() },
-            },
-        }
-    }
-
-    fn display(&self) -> &str {
-        match &self.input {
-            PlannedInput::File(candidate) => &candidate.display,
-            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
-                display
-            }
-        }
-    }
+    findings.sort_by(|left, right| key(left).cmp(&key(right)));
 }
 
 /// Judges one file. A panic in a parser, ours or a library's, ends that file and no other. Files that share
@@ -219,43 +123,45 @@ pub fn judge(plan: &Plan, file: &PlannedFile, session: &Session) -> Judged {
 
 fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &Session) -> Judged {
     let path: Arc<str> = escape(&input.display).into();
+    let place = plan.repository.place(file.path());
     match input.content {
-        Content::Chain { document, source } => {
+        Content::Chain { document, text } => {
             let chain = chain::build(document, session, &file.anchors);
-            let (findings, answers) = apply(plan, file, &chain, &source, &file.anchors);
+            let (findings, answers) = apply(plan, file, &place, &chain, &text);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
-                class: chain.leaf().map(|_| chain.class.as_str()),
-                trusted_list: chain.list_status.as_ref().map(ListStatus::as_str),
+                class: chain.leaf().map(|_| chain.class),
+                trusted_list: chain.list_status.clone(),
                 environment: file.environment.clone(),
                 app: file.app.clone(),
             };
-            Judged {
-                outcome: FileOutcome { path, status },
+            judged(
+                FileOutcome { path, status },
+                place,
                 findings,
                 answers,
-                source: Some(source),
-            }
+                &text,
+            )
         }
-        Content::Encrypted { tool, source } => {
+        Content::Encrypted { tool, text } => {
             let state = FileState::Encrypted(tool);
-            let (findings, answers) = apply_to_file(plan, file, state, &source);
+            let (findings, answers) = apply_to_file(plan, file, &place, state, &text);
             let status = FileStatus::Skipped {
-                reason: format!("encrypted with {tool}"),
+                reason: SkipReason::Encrypted(tool),
             };
-            Judged {
-                outcome: FileOutcome { path, status },
+            judged(
+                FileOutcome { path, status },
+                place,
                 findings,
                 answers,
-                source: Some(source),
-            }
+                &text,
+            )
         }
         Content::Skipped { reason } => {
-            let status = FileStatus::Skipped {
-                reason: reason.to_owned(),
-            };
+            let status = FileStatus::Skipped { reason };
             Judged {
                 outcome: FileOutcome { path, status },
+                place,
                 findings: Vec::new(),
                 answers: Answers::default(),
                 source: None,
@@ -267,11 +173,12 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
 
 /// A file that could not be read is a finding whatever the policy and the selection of rules say.
 fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Judged {
-    let source = Arc::new(Source::new(&path, ""));
+    let text = Text::nothing(&path);
+    let place = plan.repository.place(file.path());
     let state = FileState::Unreadable(why);
-    let (mut findings, answers) = apply_to_file(plan, file, state, &source);
+    let (mut findings, answers) = apply_to_file(plan, file, &place, state, &text);
     if findings.is_empty() {
-        findings.push(stamp::nameless(file, &source, why));
+        findings.push(implicit::unreadable(file, &place, &text, why));
     }
     let status = FileStatus::Checked {
         policy: file.policy.name.clone(),
@@ -280,11 +187,30 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
         environment: file.environment.clone(),
         app: file.app.clone(),
     };
-    Judged {
-        outcome: FileOutcome { path, status },
+    judged(
+        FileOutcome { path, status },
+        place,
         findings,
         answers,
-        source: Some(source),
+        &text,
+    )
+}
+
+/// With the text where there is something to point at.
+fn judged(
+    outcome: FileOutcome,
+    place: Place,
+    findings: Vec<Finding>,
+    answers: Answers,
+    text: &Text,
+) -> Judged {
+    let source = (!findings.is_empty()).then(|| text.source().clone());
+    Judged {
+        outcome,
+        place,
+        findings,
+        answers,
+        source,
     }
 }
 
@@ -292,13 +218,14 @@ fn unreadable(plan: &Plan, file: &PlannedFile, path: Arc<str>, why: &str) -> Jud
 fn apply_to_file(
     plan: &Plan,
     file: &PlannedFile,
+    place: &Place,
     state: FileState<'_>,
-    source: &Source,
+    text: &Text,
 ) -> (Vec<Finding>, Answers) {
     let labels = file.labels(plan, Class::Private);
     let chain = Chain::empty(Document::default());
-    let facts = View::new(&chain, file.file_labels(source));
-    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
+    let facts = View::new(&chain, file.file_labels(text));
+    let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -306,7 +233,7 @@ fn apply_to_file(
                     rule,
                     check.check(File {
                         state,
-                        len: source.text().len(),
+                        len: text.len(),
                     }),
                 );
             }
@@ -320,19 +247,20 @@ fn apply_to_file(
 fn apply(
     plan: &Plan,
     file: &PlannedFile,
+    place: &Place,
     chain: &Chain,
-    source: &Source,
-    anchors: &Anchors,
+    text: &Text,
 ) -> (Vec<Finding>, Answers) {
-    let facts = View::new(chain, file.file_labels(source));
+    let facts = View::new(chain, file.file_labels(text));
     let context = Context {
         now: plan.now,
-        anchors,
+        anchors: &file.anchors,
         facts: &facts,
         steps: &Cell::new(check::STEPS_A_FILE),
     };
     let labels = file.labels(plan, chain.class);
-    let mut stamp = Stamp::new(file, &facts, source, plan.keeps_answers);
+    let members: Vec<(&Member, bool)> = chain.distinct_members().collect();
+    let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
         match &rule.check {
             Check::File(check) => {
@@ -349,12 +277,12 @@ fn apply(
             Check::Waiver(_) => {}
             Check::Chain(check) => stamp.verdict(rule, check.check(chain, &context)),
             Check::Certificate(check) => {
-                for (member, belongs) in chain.distinct_members() {
+                for (member, belongs) in &members {
                     // What is asked of the root or the leaf is not asked of a stranger that looks
                     // like one: to take it out of the file mends everything about it.
                     let asked = match rule.on {
                         None | Some(On::Any) => true,
-                        Some(on) => belongs && on.selects(member.role),
+                        Some(on) => *belongs && on.selects(member.role),
                     };
                     if asked {
                         let verdict = check.check(Subject { member, chain }, &context);
@@ -364,23 +292,7 @@ fn apply(
             }
         }
     }
-    stamp.finish()
-}
-
-impl Plan {
-    /// The rules of a file's policy that are on, wanted, and apply under these labels.
-    fn rules<'a>(
-        &'a self,
-        file: &'a PlannedFile,
-        labels: &'a Labels<'a>,
-    ) -> impl Iterator<Item = &'a Rule> {
-        let rules = file.policy.rules.iter();
-        rules.filter(move |rule| self.wants(rule) && rule.when.matches(labels))
-    }
-
-    fn wants(&self, rule: &Rule) -> bool {
-        let id: &str = &rule.id;
-        let selected = self.select.is_empty() || self.select.contains(id);
-        selected && !self.ignore.contains(id) && !rule.is_off()
-    }
+    let (mut findings, answers) = stamp.finish();
+    findings.extend(stamp.untold(&findings));
+    (findings, answers)
 }

@@ -10,80 +10,66 @@ use super::{Answer, Answers, PlannedFile};
 use crate::chain::{Chain, Member};
 use crate::check::{Place, Verdict, Violation};
 use crate::facts::View;
-use crate::finding::{CertificateRef, Finding, Origin, Related, Severity};
+use crate::finding::{CertificateRef, Finding, Related, Severity};
+use crate::input::Text;
 use crate::policy::{Policy, Rule};
-use crate::source::{Source, escape};
+use crate::repository;
+use crate::source::{Position, escape};
 use crate::span::Span;
+
+/// Findings that one rule may have in one file. No bundle in use has as many certificates that break one
+/// rule; a file made to exhaust its reader has room for a million.
+const MOST_FINDINGS: usize = 4096;
 
 /// Stamps the verdicts on one file.
 pub(super) struct Stamp<'a> {
-    file: &'a PlannedFile,
-    chain: &'a Chain,
-    source: &'a Source,
+    pub(super) file: &'a PlannedFile,
+    pub(super) lies: &'a repository::Place,
+    pub(super) chain: &'a Chain,
+    pub(super) text: &'a Text,
     facts: &'a View<'a>,
     findings: Vec<Finding>,
     /// What could not be told, apart: see `finish`.
     undetermined: Vec<Finding>,
+    /// The rule that is being asked, and how many findings it has.
+    count: (Arc<str>, usize),
     /// `None` where nobody asks for them.
     answers: Option<Answers>,
-}
-
-/// The finding for a file that could not be read under a policy that has no words for it.
-pub(super) fn nameless(file: &PlannedFile, source: &Source, why: &str) -> Finding {
-    let start = source.position(0);
-    Finding {
-        rule: "readable".into(),
-        severity: Severity::Error,
-        message: escape(&format!("the file cannot be read: {why}")),
-        help: None,
-        reference: None,
-        policy: file.policy.name.clone(),
-        path: source.name().clone(),
-        start,
-        end: start,
-        label: escape(why),
-        certificate: None,
-        field: None,
-        related: Vec::new(),
-        fingerprint: fingerprint("readable", "", source.name()),
-        waived: None,
-        origin: Origin {
-            path: file.policy.name.clone(),
-            line: 1,
-        },
-    }
 }
 
 impl<'a> Stamp<'a> {
     pub(super) fn new(
         file: &'a PlannedFile,
+        lies: &'a repository::Place,
         facts: &'a View<'a>,
-        source: &'a Source,
+        text: &'a Text,
         keeps_answers: bool,
     ) -> Self {
         Self {
             file,
+            lies,
             chain: facts.source(),
-            source,
+            text,
             facts,
             findings: Vec::new(),
             undetermined: Vec::new(),
+            count: (Arc::from(""), 0),
             answers: keeps_answers.then(Answers::default),
         }
     }
 
     /// Takes what a check found into the findings, as far as the rule cares.
     pub(super) fn verdict(&mut self, rule: &Rule, verdict: Verdict) {
-        let (violations, undetermined) = match verdict {
+        let violations = match verdict {
             Verdict::NotApplicable(_) => return,
             Verdict::Pass => {
                 self.answer(rule, Answer::Pass);
                 return;
             }
-            Verdict::Fail(violations) => (violations, false),
-            Verdict::Undetermined(violations) => (violations, true),
+            Verdict::Fail(violations) => violations,
         };
         for violation in violations {
+            let undetermined = violation.undetermined.is_some();
             // What cannot be told weighs as much as the worst that it may hide.
             let severity = if undetermined {
                 rule.severity.worst()
@@ -97,8 +83,13 @@ impl<'a> Stamp<'a> {
                 (Some(severity), true) => Answer::Undetermined(severity),
             };
             self.answer(rule, answer);
-            if let Some(severity) = severity {
-                let finding = self.finding(rule, severity, &violation);
+            if let Some(severity) = severity.filter(|_| self.has_room(rule)) {
+                let mut finding = self.finding(rule, severity, &violation);
+                if self.count.1 > MOST_FINDINGS {
+                    finding.message =
+                        format!("more like these follow; the first {MOST_FINDINGS} are told");
+                    finding.help = None;
+                }
                 if undetermined {
                     self.undetermined.push(finding);
                 } else {
@@ -106,6 +97,15 @@ impl<'a> Stamp<'a> {
                 }
             }
         }
+    }
+
+    /// Counts one more finding of a rule; whether it is to be told, if only to say that more follow.
+    fn has_room(&mut self, rule: &Rule) -> bool {
+        if self.count.0 != rule.id {
+            self.count = (rule.id.clone(), 0);
+        }
+        self.count.1 = self.count.1.saturating_add(1);
+        self.count.1 <= MOST_FINDINGS.saturating_add(1)
     }
 
     fn answer(&mut self, rule: &Rule, answer: Answer) {
@@ -116,9 +116,9 @@ impl<'a> Stamp<'a> {
 
     /// All findings, and what each rule came to. Where several rules could not judge for one and the same reason, the gravest says
     /// so, once; none does where a rule that is about the reason itself has failed as gravely.
-    pub(super) fn finish(self) -> (Vec<Finding>, Answers) {
-        let mut findings = self.findings;
-        let mut undetermined = self.undetermined;
+    pub(super) fn finish(&mut self) -> (Vec<Finding>, Answers) {
+        let mut findings = std::mem::take(&mut self.findings);
+        let mut undetermined = std::mem::take(&mut self.undetermined);
         undetermined.sort_by_key(|finding| Reverse(finding.severity));
         for finding in undetermined {
             let told = findings.iter().any(|other| {
@@ -131,7 +131,7 @@ impl<'a> Stamp<'a> {
                 findings.push(finding);
             }
         }
-        (findings, self.answers.unwrap_or_default())
+        (findings, self.answers.take().unwrap_or_default())
     }
 
     fn finding(&self, rule: &Rule, severity: Severity, violation: &Violation) -> Finding {
@@ -145,13 +145,8 @@ impl<'a> Stamp<'a> {
             Place::Der { field, .. } => Some(field.as_str()),
             Place::Block(_) | Place::File(_) => None,
         };
-        let undetermined = violation
-            .details
-            .iter()
-            .find(|(name, _)| *name == "undetermined")
-            .map(|(_, why)| why);
-        let fingerprint = fingerprint(&rule.id, sha256, self.source.name());
-        let message = match undetermined {
+        let fingerprint = fingerprint(&rule.id, sha256, self.lies);
+        let message = match &violation.undetermined {
             Some(why) => format!("cannot be determined: {}", escape(why)),
             None => self.render(rule.message.of(violation.outcome), violation, member),
         };
@@ -163,12 +158,12 @@ impl<'a> Stamp<'a> {
             rule: rule.id.clone(),
             severity,
             message,
-            help: help.filter(|help| !help.is_empty() && undetermined.is_none()),
+            help: help.filter(|help| !help.is_empty() && violation.undetermined.is_none()),
             reference: rule.reference.clone(),
             policy: self.file.policy.name.clone(),
-            path: self.source.name().clone(),
-            start: self.source.position(span.start),
-            end: self.source.position(span.end),
+            path: self.text.name().clone(),
+            start: self.position(span.start),
+            end: self.position(span.end),
             label: escape(&violation.label),
             certificate,
             field,
@@ -186,16 +181,20 @@ impl<'a> Stamp<'a> {
             .map(|(place, message)| {
                 let span = self.locate(*place);
                 Related {
-                    path: self.source.name().clone(),
-                    start: self.source.position(span.start),
-                    end: self.source.position(span.end),
+                    path: self.text.name().clone(),
+                    start: self.position(span.start),
+                    end: self.position(span.end),
                     message: escape(message),
                 }
             })
             .collect()
     }
 
-    fn locate(&self, place: Place) -> Span {
+    pub(super) fn position(&self, offset: usize) -> Position {
+        self.text.source().position(offset)
+    }
+
+    pub(super) fn locate(&self, place: Place) -> Span {
         match place {
             Place::Der { block, span, .. } => self.chain.locate(block, span),
             Place::Block(block) => self
@@ -268,12 +267,12 @@ fn block_of(place: Place) -> Option<usize> {
     }
 }
 
-/// SHA-256 over rule, certificate and path, each ended by a zero octet so that none runs into the
-/// next.
-fn fingerprint(rule: &str, certificate: &str, path: &Arc<str>) -> String {
+/// SHA-256 over rule, certificate and the file's path from the root of its repository, each ended by a zero octet so
+/// that none runs into the next.
+pub(super) fn fingerprint(rule: &str, certificate: &str, file: &repository::Place) -> String {
     let mut hash = Sha256::new();
-    for part in [rule, certificate, path] {
-        hash.update(part.as_bytes());
+    for part in [rule.as_bytes(), certificate.as_bytes(), file.as_bytes()] {
+        hash.update(part);
         hash.update([0]);
     }
     HEXLOWER.encode(&hash.finalize())

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::stamp::Stamp;
@@ -13,8 +14,10 @@ use crate::check::Check;
 use crate::check::waiver::{Refusal, Waiver as Asked};
 use crate::facts::{FileLabels, View};
 use crate::finding::{FileStatus, Finding, Report, Waived};
+use crate::input::Text;
 use crate::pem::Document;
 use crate::policy::{Policy, Question, Rule, Standing, Waiver, Waivers};
+use crate::repository::Place;
 use crate::source::{Source, escape};
 use crate::trust::Anchors;
 
@@ -58,8 +61,10 @@ pub(super) fn waive(plan: &Plan, waiving: &Waiving, report: &mut Report) {
     for (waiver, used) in waiving.waivers.list().iter().zip(&uses) {
         let findings = judge(plan, waiving, report, waiver, used);
         if !findings.is_empty() {
-            let name = waiver.source.name().clone();
-            report.sources.insert(name, waiver.source.clone());
+            let name = waiver.source.name();
+            let place = plan.repository.place(Path::new(&**name));
+            report.places.insert(name.clone(), place);
+            report.sources.insert(name.clone(), waiver.source.clone());
         }
         report.findings.extend(findings);
     }
@@ -134,7 +139,10 @@ fn judge(
     };
     let rules = rules(plan, waiving);
     let findings = rules.iter().flat_map(|(policy, rule)| match &rule.check {
-        Check::Waiver(check) => stamped(policy, rule, &waiver.source, check.check(&asked)),
+        Check::Waiver(check) => {
+            let lies = plan.repository.place(Path::new(&**waiver.source.name()));
+            stamped(policy, rule, &lies, &waiver.source, check.check(&asked))
+        }
         Check::Certificate(_) | Check::Chain(_) | Check::File(_) => Vec::new(),
     });
     findings.collect()
@@ -204,6 +212,7 @@ fn is_searched(plan: &Plan, waiving: &Waiving, report: &Report, waiver: &Waiver)
 fn stamped(
     policy: &Arc<Policy>,
     rule: &Rule,
+    lies: &Place,
     source: &Arc<Source>,
     verdict: crate::check::Verdict,
 ) -> Vec<Finding> {
@@ -226,7 +235,8 @@ fn stamped(
         app: None,
     };
     let facts = View::new(&chain, labels);
-    let mut stamp = Stamp::new(&file, &facts, source, false);
+    let text = Text::from(source.clone());
+    let mut stamp = Stamp::new(&file, lies, &facts, &text, false);
     stamp.verdict(rule, verdict);
     stamp.finish().0
 }

@@ -5,6 +5,8 @@
 mod discover;
 mod encrypted;
 mod read;
+mod text;
 
 pub use discover::{Candidate, Missing, Options, discover, may_hold_a_chain};
 pub use read::{Content, Input, Limits, from_bytes, read};
+pub use text::Text;

@@ -1,12 +1,12 @@
-//! Reading one file into its PEM and its masked text.
+//! Reading one file into its PEM.
 
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{Candidate, encrypted};
+use super::{Candidate, Text, encrypted};
+use crate::finding::SkipReason;
 use crate::pem::{self, Document, FaultKind, Label};
-use crate::source::Source;
 
 /// Bounds on what one file may cost.
 #[derive(Debug, Clone, Copy)]
@@ -41,22 +41,22 @@ pub enum Content {
     /// Something to check.
     Chain {
         /// Its blocks, faults and texts.
-        document: Document,
+        document: Arc<Document>,
         /// Its text with all that may be secret overwritten.
-        source: Arc<Source>,
+        text: Text,
     },
     /// A secrets tool has encrypted it.
     Encrypted {
         /// The tool.
         tool: &'static str,
         /// Its text, overwritten from end to end.
-        source: Arc<Source>,
+        text: Text,
     },
     /// Nothing to check, and why: private keys alone, a certificate request, a revocation list. Only
     /// where the user did not name the file.
     Skipped {
-        /// The reason, a clause without a capital or full stop.
-        reason: &'static str,
+        /// Why.
+        reason: SkipReason,
     },
     /// It cannot be read.
     Unreadable {
@@ -69,7 +69,7 @@ pub enum Content {
 #[must_use]
 pub fn read(candidate: &Candidate, limits: &Limits) -> Input {
     match bytes_of(candidate, limits) {
-        Ok(bytes) => from_bytes(&candidate.display, candidate.named, &bytes, limits),
+        Ok(bytes) => of_bytes(&candidate.display, candidate.named, bytes, limits),
         Err(why) => Input {
             display: candidate.display.clone(),
             content: Content::Unreadable { why },
@@ -95,6 +95,10 @@ fn bytes_of(candidate: &Candidate, limits: &Limits) -> Result<Vec<u8>, String> {
 /// Reads bytes that are in memory already, as those of standard input are.
 #[must_use]
 pub fn from_bytes(display: &str, named: bool, bytes: &[u8], limits: &Limits) -> Input {
+    of_bytes(display, named, bytes.to_vec(), limits)
+}
+
+fn of_bytes(display: &str, named: bool, bytes: Vec<u8>, limits: &Limits) -> Input {
     let display = display.to_owned();
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.bytes) {
         let mebibytes = limits.bytes >> 20;
@@ -104,33 +108,34 @@ pub fn from_bytes(display: &str, named: bool, bytes: &[u8], limits: &Limits) -> 
             content: Content::Unreadable { why },
         };
     }
-    if let Some(tool) = encrypted::tool(bytes) {
+    if let Some(tool) = encrypted::tool(&bytes) {
         let nothing = Document {
             len: bytes.len(),
             ..Document::default()
         };
-        let source = Arc::new(Source::new(&display, &pem::mask(bytes, &nothing)));
+        let text = Text::masked(&display, bytes, Arc::new(nothing));
         return Input {
             display,
-            content: Content::Encrypted { tool, source },
+            content: Content::Encrypted { tool, text },
         };
     }
-    let document = pem::scan(bytes, limits.pem);
+    let document = pem::scan(&bytes, limits.pem);
     if let Some(reason) = nothing_to_check(&document).filter(|_| !named) {
         return Input {
             display,
             content: Content::Skipped { reason },
         };
     }
-    let source = Arc::new(Source::new(&display, &pem::mask(bytes, &document)));
+    let document = Arc::new(document);
+    let text = Text::masked(&display, bytes, document.clone());
     Input {
         display,
-        content: Content::Chain { document, source },
+        content: Content::Chain { document, text },
     }
 }
 
 /// Why a file is none that holds a chain, where its blocks are all of another kind.
-fn nothing_to_check(document: &Document) -> Option<&'static str> {
+fn nothing_to_check(document: &Document) -> Option<SkipReason> {
     let mut labels = document.blocks.iter().map(|block| block.label);
     let all = |kinds: &[Label]| {
         !document.blocks.is_empty()
@@ -151,12 +156,12 @@ fn nothing_to_check(document: &Document) -> Option<&'static str> {
     if all(&[Label::PrivateKey, Label::Parameters])
         && labels.any(|label| label == Label::PrivateKey)
     {
-        return Some("private key, no certificate");
+        return Some(SkipReason::PrivateKey);
     }
     if all(&[Label::CertificateRequest]) {
-        return Some("certificate request, no certificate");
+        return Some(SkipReason::CertificateRequest);
     }
-    all(&[Label::Crl]).then_some("revocation list, no certificate")
+    all(&[Label::Crl]).then_some(SkipReason::RevocationList)
 }
 
 #[cfg(test)]
@@ -167,7 +172,7 @@ mod tests {
         from_bytes("x.pem", named, text.as_bytes(), &Limits::default()).content
     }
 
-    fn reason(named: bool, text: &str) -> Option<&'static str> {
+    fn reason(named: bool, text: &str) -> Option<SkipReason> {
         match content(named, text) {
             Content::Skipped { reason } => Some(reason),
             Content::Chain { .. } | Content::Encrypted { .. } | Content::Unreadable { .. } => None,
@@ -181,13 +186,19 @@ mod tests {
     #[test]
     fn keys_requests_and_revocation_lists_alone_are_skipped_where_they_were_found() {
         let key = block("PRIVATE KEY");
-        assert_eq!(reason(false, &key), Some("private key, no certificate"));
+        assert_eq!(reason(false, &key), Some(SkipReason::PrivateKey));
         assert_eq!(
             reason(false, &(block("EC PARAMETERS") + &key)),
-            Some("private key, no certificate")
+            Some(SkipReason::PrivateKey)
         );
-        assert!(reason(false, &block("CERTIFICATE REQUEST")).is_some());
-        assert!(reason(false, &block("X509 CRL")).is_some());
+        assert_eq!(
+            reason(false, &block("CERTIFICATE REQUEST")),
+            Some(SkipReason::CertificateRequest)
+        );
+        assert_eq!(
+            reason(false, &block("X509 CRL")),
+            Some(SkipReason::RevocationList)
+        );
     }
 
     #[test]
@@ -220,13 +231,12 @@ mod tests {
 
     #[test]
     fn nothing_of_an_encrypted_file_is_shown() {
-        let Content::Encrypted { tool, source } =
-            content(true, "$ANSIBLE_VAULT;1.1;AES256\n3132\n")
+        let Content::Encrypted { tool, text } = content(true, "$ANSIBLE_VAULT;1.1;AES256\n3132\n")
         else {
             panic!("not recognised");
         };
         assert_eq!(
-            (tool, source.text()),
+            (tool, text.source().text()),
             ("ansible-vault", "*************************\n****\n")
         );
     }

@@ -1,6 +1,7 @@
 //! The files of a policy, and which of them rests on which.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::document::{Document, Field};
 use super::location::Location;
@@ -10,7 +11,7 @@ use crate::yaml::{Key, Problems};
 /// One file of a policy.
 #[derive(Debug)]
 pub(super) struct Layer {
-    pub(super) document: Document,
+    pub(super) document: Arc<Document>,
     /// The positions of the files that it extends, in the order in which it names them; those that could not be read
     /// are missing.
     pub(super) parents: Vec<usize>,
@@ -22,7 +23,7 @@ pub(super) struct Layers(pub(super) Vec<Layer>);
 
 impl Layers {
     pub(super) fn documents(&self) -> impl DoubleEndedIterator<Item = &Document> {
-        self.0.iter().map(|layer| &layer.document)
+        self.0.iter().map(|layer| &*layer.document)
     }
 
     /// A file with all that it rests on, itself last: the order of the policy that it would be alone.
@@ -30,7 +31,7 @@ impl Layers {
         let order = self.order(at).into_iter();
         order
             .filter_map(|at| self.0.get(at))
-            .map(|layer| &layer.document)
+            .map(|layer| &*layer.document)
             .collect()
     }
 

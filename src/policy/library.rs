@@ -3,20 +3,21 @@
 //! Files are read through the one function that the caller gives; nothing else here touches the
 //! file system.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Policy;
-use super::document;
+use super::document::{self, Document};
 use super::layers::{Layer, Layers};
 use super::location::Location;
 use super::resolve::Resolving;
 use super::vars::Override;
 use crate::pem;
 use crate::source::{Source, escape};
-use crate::yaml::{self, Problem, Problems, one_of};
+use crate::yaml::{self, Located, Problem, Problems, one_of};
 
 /// Most files that one policy may rest on, itself included; a limit against runaway links.
 const MAX_FILES: usize = 64;
@@ -31,6 +32,24 @@ pub struct Library<'a> {
     pub shown: &'a (dyn Fn(&Path) -> String + Sync),
     /// Whether a placeholder such as `cert.role` is a fact.
     pub is_fact: fn(&str) -> bool,
+    /// What was read already, for whoever loads more than one policy.
+    pub known: Known,
+}
+
+/// Files of policies in which nothing is wrong, each read once.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<BTreeMap<Target, Arc<Document>>>);
+
+impl Known {
+    fn get(&self, target: &Target) -> Option<Arc<Document>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(target).cloned()
+    }
+
+    fn put(&self, target: Target, document: &Arc<Document>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(target, document.clone());
+    }
 }
 
 impl fmt::Debug for Library<'_> {
@@ -115,7 +134,7 @@ impl Library<'_> {
 }
 
 /// What a reference means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     BuiltIn(usize),
     File(PathBuf),
@@ -154,35 +173,56 @@ impl Gathering<'_> {
             return Ok(at);
         }
         self.refuse_cycle(&target, reference)?;
-        let (source, text) = self.text(&target, reference)?;
-        self.read(target, reference, &source, &text);
+        let document = match self.library.known.get(&target) {
+            Some(known) => Some(known),
+            None => self.read(&target, reference)?,
+        };
+        self.complete &= document.is_some();
+        self.add(target, reference, document);
         Ok(self.done.len().saturating_sub(1))
     }
 
-    fn read(&mut self, target: Target, reference: &Reference, source: &Arc<Source>, text: &str) {
-        let document = document::read(text, source, &mut self.problems);
-        self.complete &= document.is_some();
+    /// Reads a file; what is wrong with it is told each time that it is read.
+    fn read(
+        &mut self,
+        target: &Target,
+        reference: &Reference,
+    ) -> Result<Option<Arc<Document>>, Box<Problem>> {
+        let (source, text) = self.text(target, reference)?;
+        let before = self.problems.len();
+        let document = document::read(&text, &source, &mut self.problems).map(Arc::new);
+        if let Some(document) = document.as_ref().filter(|_| self.problems.len() == before) {
+            self.library.known.put(target.clone(), document);
+        }
+        Ok(document)
+    }
+
+    /// Takes a file, and all that it extends before it.
+    fn add(&mut self, target: Target, reference: &Reference, document: Option<Arc<Document>>) {
         let folder = match &target {
             Target::BuiltIn(_) => PathBuf::new(),
             Target::File(path) => path.parent().map(Path::to_owned).unwrap_or_default(),
         };
         self.open.push((target.clone(), reference.at.clone()));
-        let extends = document.iter().flat_map(|document| &document.extends);
-        let mut parents = Vec::new();
-        for parent in extends {
-            parents.extend(self.visit(&Reference {
-                text: parent.value.clone(),
-                folder: folder.clone(),
-                at: Location::new(source, parent.span),
-            }));
-        }
-        self.open.pop();
-        let anchors = document.iter().flat_map(|document| &document.trust_anchors);
-        self.trust_anchors.extend(anchors.map(|named| Reference {
+        let reference_to = |named: &Located<String>, document: &Document| Reference {
             text: named.value.clone(),
             folder: folder.clone(),
-            at: Location::new(source, named.span),
-        }));
+            at: Location::new(&document.source, named.span),
+        };
+        let extends = document.iter().flat_map(|document| {
+            let named = document.extends.iter();
+            named.map(|named| reference_to(named, document))
+        });
+        let mut parents = Vec::new();
+        for parent in extends {
+            parents.extend(self.visit(&parent));
+        }
+        self.open.pop();
+        let anchors = document.iter().flat_map(|document| {
+            let named = document.trust_anchors.iter();
+            named.map(|named| reference_to(named, document))
+        });
+        self.trust_anchors.extend(anchors);
         let layer = document.map(|document| Layer { document, parents });
         self.done.push((target, layer));
     }

@@ -38,7 +38,7 @@ pub use config::{CONFIG_NAMES, Config, Mapping, discover};
 pub use dead_ends::dead_ends;
 pub use diff::{Difference, Names, diff};
 pub use document::{Field, Given};
-pub use library::{Library, Reference};
+pub use library::{Known, Library, Reference};
 pub use location::Location;
 pub use locked::refuse_anchors;
 pub use mutants::{Mutant, mutants};

@@ -1,6 +1,6 @@
 //! Running the cases of a test file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,7 +9,6 @@ use super::document::{Case, Content, TestFile};
 use super::expect;
 use crate::chain::Session;
 use crate::engine::{self, Judged, Plan, PlannedFile, PlannedInput};
-use crate::input;
 use crate::policy::{self, Override, OverrideValue, Policy};
 use crate::source::Source;
 use crate::trust::{Anchor, Anchors};
@@ -154,14 +153,9 @@ impl Ran {
             app: case.app.clone(),
         };
         let plan = Plan {
-            files: Vec::new(),
-            now: case.now,
             strict: case.strict,
-            select: BTreeSet::new(),
-            ignore: BTreeSet::new(),
-            limits: input::Limits::default(),
-            waiving: None,
             keeps_answers: true,
+            ..Plan::new(Vec::new(), case.now)
         };
         engine::judge(&plan, &file, session)
     }

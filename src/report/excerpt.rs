@@ -175,26 +175,27 @@ fn line_by_line(source: &Source, label: &Label) -> Vec<Label> {
     labels
 }
 
-/// The part of a line that is shown, on character boundaries.
+/// The part of a line that is shown, on character boundaries. Looks no farther than that: the line may be
+/// the whole file.
 fn window(line: &str, focus: Option<usize>) -> Span {
-    let count = line.chars().count();
-    if count <= WINDOW {
-        return Span::new(0, line.len());
+    let mut focus = focus.unwrap_or(0).min(line.len());
+    while !line.is_char_boundary(focus) {
+        focus = focus.saturating_sub(1);
     }
-    let focus = focus.unwrap_or(0);
-    let before = line
-        .char_indices()
-        .take_while(|(at, _)| *at < focus)
-        .count();
-    let first = before
-        .saturating_sub(LEAD)
-        .min(count.saturating_sub(WINDOW));
-    let offset = |character: usize| {
-        line.char_indices()
-            .nth(character)
-            .map_or(line.len(), |(at, _)| at)
+    let (before, behind) = line.split_at_checked(focus).unwrap_or((line, ""));
+    // Steps of so many characters back from an offset, and forth.
+    let back = |text: &str, count: usize| {
+        let from = text.char_indices().rev().take(count).last();
+        from.map_or(text.len(), |(at, _)| at)
     };
-    Span::new(offset(first), offset(first.saturating_add(WINDOW)))
+    let lead = back(before, LEAD);
+    let shown = before.get(lead..).unwrap_or_default().chars().count();
+    let mut rest = behind.char_indices().skip(WINDOW.saturating_sub(shown));
+    if let Some((end, _)) = rest.next() {
+        return Span::new(lead, focus.saturating_add(end));
+    }
+    // Near the end of the line there is room for more in front.
+    Span::new(back(line, WINDOW), line.len())
 }
 
 /// Where a source offset stands in the excerpt; what was cut away counts as the cut's place.
@@ -238,5 +239,40 @@ impl SourceCode for Excerpt {
             inner.line_count(),
         );
         Ok(Box::new(contents))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(line: &str, focus: usize) -> &str {
+        let span = window(line, Some(focus));
+        line.get(span.start..span.end).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_cut_to_a_window_around_its_label() {
+        let line: String = ('a'..='z').cycle().take(300).collect();
+        let from = |start: usize| line.get(start..start + WINDOW).unwrap();
+        for (focus, start) in [
+            (0, 0),
+            (LEAD, 0),
+            (150, 150 - LEAD),
+            (290, 300 - WINDOW),
+            (300, 300 - WINDOW),
+        ] {
+            assert_eq!(shown(&line, focus), from(start));
+        }
+        assert_eq!(shown(from(0), 50), from(0));
+        assert_eq!(shown("", 0), "");
+    }
+
+    #[test]
+    fn a_window_counts_characters_and_cuts_none() {
+        let line = "aé€".repeat(200);
+        for focus in 0..line.len() {
+            assert_eq!(shown(&line, focus).chars().count(), WINDOW, "{focus}");
+        }
     }
 }

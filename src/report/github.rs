@@ -15,12 +15,12 @@ pub fn write(report: &Report) -> String {
         .iter()
         .filter(|finding| finding.waived.is_none())
     {
-        command(finding, &mut out);
+        command(report, finding, &mut out);
     }
     out
 }
 
-fn command(finding: &Finding, out: &mut String) {
+fn command(report: &Report, finding: &Finding, out: &mut String) {
     let name = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -32,7 +32,7 @@ fn command(finding: &Finding, out: &mut String) {
         out,
         "::{name} title={},file={},line={first},endLine={last}",
         property(&finding.rule),
-        property(&finding.path)
+        property(&report.place(&finding.path).shown())
     );
     // The runner refuses columns where the lines differ.
     if first == last {

@@ -106,13 +106,15 @@ fn status(status: Option<&FileStatus>) -> Markup {
             environment,
             app,
         }) => {
-            let class = class.map(|class| format!("a {class} chain"));
+            let class = class.map(|class| format!("a {} chain", class.as_str()));
             let environment = environment
                 .as_ref()
                 .map(|name| format!("environment {name}"));
             let app = app.as_ref().map(|name| format!("app {name}"));
-            let list =
-                trusted_list.map(|status| format!("EU trusted list: {}", status.replace('_', " ")));
+            let list = trusted_list.as_ref().map(|status| {
+                let status = status.as_str().replace('_', " ");
+                format!("EU trusted list: {status}")
+            });
             let policy = Some(format!("policy {policy}"));
             let parts = [policy, class, list, environment, app]
                 .into_iter()

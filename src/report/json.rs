@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
+use crate::chain::{Class, ListStatus};
 use crate::finding::{FileStatus, Finding, Report};
 use crate::source::Position;
 
@@ -123,7 +124,7 @@ pub(super) struct FileView<'a> {
     status: &'static str,
     /// Why it was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
     /// The policy that was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<&'a str>,
@@ -279,15 +280,15 @@ pub(super) fn file_view<'a>(path: &'a str, status: &'a FileStatus) -> FileView<'
             status: "checked",
             reason: None,
             policy: Some(policy),
-            class: *class,
-            trusted_list: *trusted_list,
+            class: class.map(Class::as_str),
+            trusted_list: trusted_list.as_ref().map(ListStatus::as_str),
             environment: environment.as_deref(),
             app: app.as_deref(),
         },
         FileStatus::Skipped { reason } => FileView {
             path,
             status: "skipped",
-            reason: Some(reason),
+            reason: Some(reason.to_string()),
             policy: None,
             class: None,
             trusted_list: None,

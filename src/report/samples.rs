@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::chain::Class;
 use crate::finding::{
     ActiveRule, CertificateRef, FileOutcome, FileStatus, Finding, Origin, Related, Report,
-    Severity, Waived,
+    Severity, SkipReason, Waived,
 };
 use crate::source::Position;
 
@@ -80,7 +81,7 @@ pub(super) fn rule(id: &str, policy: &str, severity: Severity) -> ActiveRule {
 pub(super) fn report_of(findings: Vec<Finding>) -> Report {
     let checked = FileStatus::Checked {
         policy: "some-policy".into(),
-        class: Some("private"),
+        class: Some(Class::Private),
         trusted_list: None,
         environment: Some("production".into()),
         app: None,
@@ -101,10 +102,11 @@ pub(super) fn report_of(findings: Vec<Finding>) -> Report {
             FileOutcome {
                 path: "k.pem".into(),
                 status: FileStatus::Skipped {
-                    reason: "private key, no certificate".to_owned(),
+                    reason: SkipReason::PrivateKey,
                 },
             },
         ],
+        places: BTreeMap::new(),
         sources: BTreeMap::new(),
     }
 }
@@ -150,6 +152,5 @@ pub(super) fn hostile() -> Report {
     }]);
     report.files[0].path = HOSTILE.into();
     report.files[1].path = format!("{HOSTILE}2").into();
-    report.files[1].status = FileStatus::Skipped { reason: text() };
     report
 }

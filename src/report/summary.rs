@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::chain::ListStatus;
 use crate::finding::{FileStatus, Report};
 
 /// The closing line: what was found, in how many files.
@@ -44,15 +45,15 @@ pub fn line(report: &Report) -> String {
 
 /// What is not known of the run's QWACs, once.
 pub(super) fn trusted_list(report: &Report) -> Option<&'static str> {
-    let is = |wanted: &str| {
+    let is = |wanted: &ListStatus| {
         report.files.iter().any(|file| match &file.status {
-            FileStatus::Checked { trusted_list, .. } => *trusted_list == Some(wanted),
+            FileStatus::Checked { trusted_list, .. } => trusted_list.as_ref() == Some(wanted),
             FileStatus::Skipped { .. } => false,
         })
     };
-    if is("not_checked") {
+    if is(&ListStatus::NotChecked) {
         Some("EU trusted list not checked")
-    } else if is("not_listed") {
+    } else if is(&ListStatus::NotListed) {
         Some("a QWAC is on none of the trusted lists")
     } else {
         None
@@ -71,7 +72,7 @@ pub fn skipped(report: &Report, all: bool) -> Vec<String> {
         .files
         .iter()
         .filter_map(|file| match &file.status {
-            FileStatus::Skipped { reason } if all || reason.starts_with("encrypted") => {
+            FileStatus::Skipped { reason } if all || reason.is_hidden() => {
                 Some(format!("skipped {}: {reason}", file.path))
             }
             FileStatus::Skipped { .. } | FileStatus::Checked { .. } => None,

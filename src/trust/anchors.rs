@@ -1,8 +1,10 @@
 //! The roots that are known: Mozilla's store, older roots that chains still end in, and what a user names.
 //!
-//! A root is known by its key; a name alone is worth nothing. Built when first asked.
+//! A root is known by its key; a name alone is worth nothing. Built when first asked, and of a store's root
+//! no more is read than is asked for: most runs meet none of them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -82,13 +84,34 @@ pub struct KnownRoot {
     pub origin: Origin,
 }
 
-#[derive(Debug)]
+/// The public roots.
+#[derive(Debug, Default)]
 struct Store {
-    by_key: BTreeMap<[u8; 32], KnownRoot>,
-    certificates: Vec<Arc<Certificate>>,
+    /// By the key's SHA-256.
+    by_key: BTreeMap<[u8; 32], Known>,
+    /// Positions in `roots` by the subject, folded.
+    by_name: BTreeMap<String, Vec<usize>>,
+    roots: Vec<Root>,
     /// Common names (or organizational units, where there is none) and organizations, in lower case,
     /// of roots of which only the key's hash is known.
-    legacy_names: Vec<(String, String)>,
+    legacy_names: OnceLock<BTreeSet<(String, String)>>,
+}
+
+/// Whose key it is.
+#[derive(Debug, Clone)]
+enum Known {
+    /// A root's of Mozilla's store, by its position in `roots`.
+    Mozilla(usize),
+    /// An older root's, by its subject.
+    Legacy(Cow<'static, str>),
+}
+
+/// A root of Mozilla's store.
+#[derive(Debug)]
+struct Root {
+    der: &'static [u8],
+    /// Parsed when first asked for.
+    certificate: OnceLock<Option<Arc<Certificate>>>,
 }
 
 impl Anchors {
@@ -120,9 +143,7 @@ impl Anchors {
     #[must_use]
     pub fn known(&self, certificate: &Certificate) -> Option<KnownRoot> {
         let key = &certificate.public_key.value.spki_sha256;
-        self.known_key(key)
-            .cloned()
-            .or_else(|| self.given(certificate))
+        self.known_key(key).or_else(|| self.given(certificate))
     }
 
     /// What the user names with this certificate's subject and key.
@@ -159,8 +180,18 @@ impl Anchors {
 
     /// The root of a public store with this key (SHA-256 of its `SubjectPublicKeyInfo`).
     #[must_use]
-    pub fn known_key(&self, spki_sha256: &[u8; 32]) -> Option<&KnownRoot> {
-        self.store().by_key.get(spki_sha256)
+    pub fn known_key(&self, spki_sha256: &[u8; 32]) -> Option<KnownRoot> {
+        let store = self.store();
+        Some(match store.by_key.get(spki_sha256)? {
+            Known::Mozilla(at) => KnownRoot {
+                subject: store.root(*at)?.subject.value.to_string(),
+                origin: Origin::Mozilla,
+            },
+            Known::Legacy(subject) => KnownRoot {
+                subject: subject.to_string(),
+                origin: Origin::Legacy,
+            },
+        })
     }
 
     /// The certificates of this name, those that the user names first.
@@ -168,7 +199,9 @@ impl Anchors {
         &'a self,
         name: &'a Name,
     ) -> impl Iterator<Item = (&'a Arc<Certificate>, Origin)> {
+        let is_named = move |root: &&Arc<Certificate>| root.subject.value.matches(name);
         let anchors = self.given.anchors.iter();
+        let anchors = anchors.filter(move |anchor| is_named(&&anchor.certificate));
         let given = anchors.map(|anchor| (&anchor.certificate, Origin::Given(anchor.file.clone())));
         let lists = self.given.lists.iter().flat_map(|(file, lists)| {
             lists.named(name).map(|found| {
@@ -176,12 +209,13 @@ impl Anchors {
                 (found.certificate, Origin::Listed(listing))
             })
         });
-        let embedded = || self.store().certificates.iter();
-        let embedded = std::iter::once(()).flat_map(move |()| embedded());
+        // Not looked at before those have been.
+        let embedded = std::iter::once(()).flat_map(move |()| self.store().named(name));
+        let embedded = embedded.filter(is_named);
+        let lists = lists.filter(move |(root, _)| is_named(root));
         given
             .chain(lists)
             .chain(embedded.map(|root| (root, Origin::Mozilla)))
-            .filter(move |(root, _)| root.subject.value.matches(name))
     }
 
     /// Whether a known root bears this name, whatever its key.
@@ -194,7 +228,7 @@ impl Anchors {
             Some((common?.to_lowercase(), name.organization()?.to_lowercase()))
         };
         self.named(name).next().is_some()
-            || distinguishing().is_some_and(|pair| self.store().legacy_names.contains(&pair))
+            || distinguishing().is_some_and(|pair| self.store().legacy_names().contains(&pair))
     }
 
     /// Whether a certificate is a root of a public store, told by its key.
@@ -213,14 +247,11 @@ impl Anchors {
 impl Anchors {
     /// The root with this key and no other, known by the table of older roots.
     pub(crate) fn of_older(spki_sha256: [u8; 32], subject: &str) -> Self {
-        let known = KnownRoot {
-            subject: subject.to_owned(),
-            origin: Origin::Legacy,
-        };
+        let known = Known::Legacy(subject.to_owned().into());
         let store = Store {
             by_key: BTreeMap::from([(spki_sha256, known)]),
-            certificates: Vec::new(),
-            legacy_names: Vec::new(),
+            legacy_names: OnceLock::from(BTreeSet::new()),
+            ..Store::default()
         };
         Self {
             store: Arc::new(OnceLock::from(store)),
@@ -230,12 +261,19 @@ impl Anchors {
 
     /// These roots and no others.
     pub(crate) fn of(roots: Vec<Certificate>) -> Self {
-        let certificates = roots.into_iter().map(Arc::new).collect();
-        let store = Store {
-            by_key: BTreeMap::new(),
-            certificates,
-            legacy_names: Vec::new(),
+        let mut store = Store {
+            legacy_names: OnceLock::from(BTreeSet::new()),
+            ..Store::default()
         };
+        for root in roots {
+            let name = root.subject.value.folded();
+            let named = store.by_name.entry(name).or_default();
+            named.push(store.roots.len());
+            store.roots.push(Root {
+                der: &[],
+                certificate: OnceLock::from(Some(Arc::new(root))),
+            });
+        }
         Self {
             store: Arc::new(OnceLock::from(store)),
             given: Given::default(),
@@ -245,36 +283,45 @@ impl Anchors {
 
 impl Store {
     fn read() -> Self {
-        let certificates: Vec<Arc<Certificate>> = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .filter_map(|der| Certificate::parse(der).ok().map(Arc::new))
-            .collect();
-        let mut by_key = BTreeMap::new();
-        let mut legacy_names = Vec::new();
+        let mut store = Self::default();
         for (subject, key) in LEGACY.lines().filter_map(legacy) {
-            legacy_names.extend(distinguishing(subject));
-            by_key.insert(
-                key,
-                KnownRoot {
-                    subject: subject.to_owned(),
-                    origin: Origin::Legacy,
-                },
-            );
+            store.by_key.insert(key, Known::Legacy(subject.into()));
         }
         // Mozilla's word weighs more where both know a key.
-        for root in &certificates {
-            let subject = root.subject.value.to_string();
-            let known = KnownRoot {
-                subject,
-                origin: Origin::Mozilla,
+        for der in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+            let Ok(outline) = Certificate::outline(der) else {
+                continue;
             };
-            by_key.insert(root.public_key.value.spki_sha256, known);
+            let at = store.roots.len();
+            store.by_key.insert(outline.spki_sha256, Known::Mozilla(at));
+            let named = store.by_name.entry(outline.subject.folded());
+            named.or_default().push(at);
+            store.roots.push(Root {
+                der,
+                certificate: OnceLock::new(),
+            });
         }
-        Self {
-            by_key,
-            certificates,
-            legacy_names,
-        }
+        store
+    }
+
+    fn root(&self, at: usize) -> Option<&Arc<Certificate>> {
+        let root = self.roots.get(at)?;
+        let parsed = || Certificate::parse(root.der).ok().map(Arc::new);
+        root.certificate.get_or_init(parsed).as_ref()
+    }
+
+    fn named(&self, name: &Name) -> impl Iterator<Item = &Arc<Certificate>> {
+        let named = self.by_name.get(&name.folded());
+        let named = named.into_iter().flatten();
+        named.filter_map(|at| self.root(*at))
+    }
+
+    fn legacy_names(&self) -> &BTreeSet<(String, String)> {
+        self.legacy_names.get_or_init(|| {
+            let subjects = LEGACY.lines().filter_map(legacy);
+            let names = subjects.filter_map(|(subject, _)| distinguishing(subject));
+            names.collect()
+        })
     }
 }
 
@@ -291,7 +338,7 @@ fn listing(file: &Arc<str>, found: &Listed<'_>) -> Listing {
 }
 
 /// Subject and key hash of a line of the table.
-fn legacy(line: &str) -> Option<(&str, [u8; 32])> {
+fn legacy(line: &'static str) -> Option<(&'static str, [u8; 32])> {
     let mut columns = line.split('\t');
     let subject = columns.next()?;
     let key = HEXLOWER_PERMISSIVE
@@ -345,15 +392,19 @@ mod tests {
         let anchors = Anchors::embedded();
         let store = anchors.store();
         assert_eq!(
-            store.certificates.len(),
+            store.roots.len(),
             webpki_root_certs::TLS_SERVER_ROOT_CERTS.len()
         );
-        for root in &store.certificates {
+        for at in 0..store.roots.len() {
+            let root = store.root(at).unwrap();
             let known = anchors
                 .known_key(&root.public_key.value.spki_sha256)
                 .unwrap();
             assert_eq!(known.origin, Origin::Mozilla);
             assert_eq!(root.problems, [], "{}", root.subject.value);
+            let mut named = anchors.named(&root.subject.value);
+            assert!(named.any(|(named, _)| named.sha256 == root.sha256));
+            assert!(anchors.bears_known_name(&root.issuer.value));
         }
         assert!(anchors.known_key(&[0; 32]).is_none());
     }

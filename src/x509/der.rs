@@ -9,6 +9,10 @@ use crate::span::DerSpan;
 /// How deep constructed values may nest; certificates of real CAs stay below 16.
 const MAX_DEPTH: usize = 32;
 
+/// Problems of one kind that are told of one certificate. A tool that departs from DER does so a few times
+/// in each; a file made to exhaust its reader has room for a million.
+const MOST_PROBLEMS: usize = 32;
+
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
@@ -184,16 +188,27 @@ impl Tlv {
 }
 
 /// Where an encoding departs from DER although it can be read: lengths that are not minimal, BOOLEANs
-/// other than 00 and FF, INTEGERs with needless leading octets (X.690 §8.3.2, §10.1, §11.1).
+/// other than 00 and FF, INTEGERs with needless leading octets (X.690 §8.3.2, §10.1, §11.1). Of more than
+/// [`MOST_PROBLEMS`], the first are told, and that there are more.
 pub(super) fn departures(der: &[u8], span: DerSpan) -> Vec<Problem> {
     let mut found = Vec::new();
     walk(der, span, 0, &mut found);
-    found
+    bounded(found, "departures from DER")
+}
+
+/// The first [`MOST_PROBLEMS`], and that more of them follow where they do.
+pub(super) fn bounded(problems: impl IntoIterator<Item = Problem>, what: &str) -> Vec<Problem> {
+    let problems = problems.into_iter();
+    let mut problems: Vec<Problem> = problems.take(MOST_PROBLEMS.saturating_add(1)).collect();
+    if let Some(next) = problems.get_mut(MOST_PROBLEMS) {
+        next.what = format!("more {what} follow; the first {MOST_PROBLEMS} are told");
+    }
+    problems
 }
 
 fn walk(der: &[u8], span: DerSpan, depth: usize, found: &mut Vec<Problem>) {
     let mut reader = Reader::within(der, span);
-    while !reader.is_empty() {
+    while !reader.is_empty() && found.len() <= MOST_PROBLEMS {
         let Ok(tlv) = reader.next("value") else {
             return;
         };
@@ -312,5 +327,25 @@ mod tests {
         );
         let sound = [0x30, 0x07, 0x01, 0x01, 0xFF, 0x02, 0x02, 0x00, 0x80];
         assert_eq!(departures(&sound, DerSpan::new(0, sound.len())), []);
+    }
+
+    #[test]
+    fn of_very_many_departures_the_first_are_told_and_that_there_are_more() {
+        let odd = [0x01, 0x01, 0x01];
+        let of = |count: usize| departures(&odd.repeat(count), DerSpan::new(0, 3 * count));
+        let (enough, many) = (of(MOST_PROBLEMS), of(10_000));
+        assert_eq!(enough.len(), MOST_PROBLEMS);
+        assert_eq!(many[..MOST_PROBLEMS], enough);
+        let [last] = &many[MOST_PROBLEMS..] else {
+            panic!("{} problems", many.len());
+        };
+        assert_eq!(
+            last.span,
+            DerSpan::new(3 * MOST_PROBLEMS, 3 * MOST_PROBLEMS + 3)
+        );
+        assert_eq!(
+            last.what,
+            "more departures from DER follow; the first 32 are told"
+        );
     }
 }

@@ -288,7 +288,8 @@ pub(super) fn read(
         });
     }
     if let Some(statements) = extensions.qc_statements.value() {
-        problems.extend(qc::problems(statements));
+        let found = qc::problems(statements);
+        problems.extend(der::bounded(found, "faults of statements"));
     }
     Ok(extensions)
 }

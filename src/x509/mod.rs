@@ -77,6 +77,15 @@ pub struct Certificate {
     weaknesses: std::sync::OnceLock<Vec<weakness::Weakness>>,
 }
 
+/// By what a certificate is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Whose it is.
+    pub subject: Name,
+    /// SHA-256 of its `SubjectPublicKeyInfo`.
+    pub spki_sha256: [u8; 32],
+}
+
 /// Something wrong with a certificate's encoding, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
@@ -208,6 +217,14 @@ impl Certificate {
     /// When the bytes are no certificate at all, with the place where reading broke off.
     pub fn parse(der: &[u8]) -> Result<Self, Error> {
         parse::certificate(der)
+    }
+
+    /// Subject and key alone, read out of DER that is trusted to be a certificate.
+    ///
+    /// # Errors
+    /// When the bytes up to there are none of a certificate, with the place where reading broke off.
+    pub fn outline(der: &[u8]) -> Result<Outline, Error> {
+        parse::outline(der)
     }
 
     /// Where a field stands; for an absent extension the whole extensions block, for an absent

@@ -9,7 +9,7 @@ use x509_parser::prelude::FromDer;
 
 use super::der::{self, BIT_STRING, INTEGER, Reader, SEQUENCE, explicit};
 use super::extensions::Extensions;
-use super::{Certificate, Located, Name, Problem, algorithm, extensions, key, name, time};
+use super::{Certificate, Located, Name, Outline, Problem, algorithm, extensions, key, name, time};
 use crate::span::DerSpan;
 
 /// Why bytes are no certificate, and where reading broke off.
@@ -115,6 +115,27 @@ pub(super) fn certificate(bytes: &[u8]) -> Result<Certificate, Error> {
         der: der.to_vec(),
     };
     Ok(compared(certificate))
+}
+
+/// Subject and key of a certificate, which are a small part of the work where many are looked through for
+/// one.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Error> {
+    let mut reader = Reader::new(bytes);
+    let outer = reader.expect(SEQUENCE, "certificate")?;
+    let mut parts = reader.enter(outer);
+    let tbs = parts.expect(SEQUENCE, "tbsCertificate")?;
+    let mut fields = parts.enter(tbs);
+    fields.optional(explicit(0), "version")?;
+    fields.expect(INTEGER, "serialNumber")?;
+    for what in ["signature", "issuer", "validity"] {
+        fields.expect(SEQUENCE, what)?;
+    }
+    let subject = fields.expect(SEQUENCE, "subject")?;
+    let spki = fields.expect(SEQUENCE, "subjectPublicKeyInfo")?;
+    Ok(Outline {
+        subject: name::read(bytes, subject)?.value,
+        spki_sha256: Sha256::digest(spki.span.of(bytes)).into(),
+    })
 }
 
 /// `[0] EXPLICIT INTEGER`, encoded one less than people count.

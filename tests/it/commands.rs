@@ -1,5 +1,6 @@
 //! Commands, flags and exit statuses as a user meets them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -132,6 +133,82 @@ fn a_file_that_cannot_be_read_is_told_whatever_the_policy_and_the_selection() {
 }
 
 #[test]
+fn a_file_that_cannot_be_parsed_is_told_whatever_the_policy_and_the_selection() {
+    let good = own_chain().file();
+    let broken = String::from_utf8(good.clone()).unwrap();
+    let no_base64 = broken.replacen("MII", "M!I", 1);
+    let no_certificate = crate::support::pem::OPENSSL.block("CERTIFICATE", b"0123456789");
+    let folder = folder(&[
+        ("good.pem", good),
+        ("binary.pem", vec![0xFF; 300]),
+        ("empty.pem", Vec::new()),
+        (
+            "unfinished.pem",
+            b"-----BEGIN CERTIFICATE-----\nMIIB".to_vec(),
+        ),
+        ("damaged.pem", no_base64.into_bytes()),
+        ("other.pem", (broken + &no_certificate).into_bytes()),
+        ("own.yaml", b"version: 1\nname: own\nrules: {}\n".to_vec()),
+    ]);
+    let bare = ["--policy", "own.yaml"];
+    let selected = ["--select", "cert-expired"];
+    let one = |arguments: &[&str], file: &str| {
+        let (report, status) = check(folder.path(), &[arguments, &[file]].concat());
+        assert_eq!(
+            (findings(&report).len(), status),
+            (1, 1),
+            "{file}: {report}"
+        );
+        findings(&report)[0].clone()
+    };
+    for arguments in [bare, selected] {
+        for file in ["binary.pem", "empty.pem"] {
+            let message = one(&arguments, file)["message"].clone();
+            assert_eq!(message, "the file holds no certificate that can be read");
+        }
+        one(&arguments, "unfinished.pem");
+        let finding = one(&arguments, "damaged.pem");
+        assert_eq!(finding["start"]["line"], 1, "{finding}");
+        assert_eq!(finding["certificate"]["index"], 1);
+        let finding = one(&arguments, "other.pem");
+        assert_eq!(finding["certificate"]["index"], 3, "{finding}");
+        assert_eq!(
+            check(folder.path(), &[&arguments[..], &["good.pem"]].concat()).1,
+            0
+        );
+    }
+    // A rule that is about it has the better words.
+    assert_eq!(
+        one(&["--policy", "hygiene"], "damaged.pem")["rule"],
+        "pem-format"
+    );
+    assert_eq!(
+        one(&["--policy", "hygiene"], "other.pem")["rule"],
+        "cert-encoding"
+    );
+    assert_eq!(
+        one(&["--select", "cert-encoding"], "other.pem")["rule"],
+        "cert-encoding"
+    );
+}
+
+#[test]
+fn of_very_many_findings_of_a_rule_the_first_are_told_and_that_there_are_more() {
+    let ends = "-----END CERTIFICATE-----\n".repeat(10_000);
+    let folder = folder(&[("a.pem", ends.into_bytes())]);
+    let (report, status) = check(folder.path(), &["--select", "pem-format", "a.pem"]);
+    let findings = findings(&report);
+    let [first, .., last] = findings else {
+        panic!("{report}");
+    };
+    assert_eq!((findings.len(), status), (4097, 1));
+    assert_eq!(last["start"]["line"], 4097);
+    let message = "more like these follow; the first 4096 are told";
+    assert_eq!(last["message"], message);
+    assert_ne!(first["message"], message);
+}
+
+#[test]
 fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
     let key = crate::cases::draft::leaf_key().private_pkcs8();
     let key = crate::support::pem::OPENSSL
@@ -167,13 +244,30 @@ fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
 
 #[test]
 fn the_output_is_the_same_whatever_the_number_of_threads() {
-    let folder = project("tests/cases");
-    let said = |threads: &str, format: &str| {
-        let fixed = ["check", "--no-config", "--at", NOW, "--threads", threads];
-        run(&folder, &[&fixed[..], &["--format", format, "."]].concat()).1
+    let cases = project("tests/cases");
+    let folder = folder(&[]);
+    let said = |threads: &str| {
+        let target = |format: &str| format!("{format}={}", folder.path().join(format).display());
+        let targets = FORMATS.map(target);
+        let mut arguments = vec![
+            "check",
+            "--no-config",
+            "--at",
+            NOW,
+            "--threads",
+            threads,
+            ".",
+        ];
+        arguments.extend(targets.iter().flat_map(|target| ["-o", target]));
+        let (_, printed, _) = run(&cases, &arguments);
+        let written = FORMATS.map(|format| fs::read(folder.path().join(format)).unwrap());
+        (printed, written)
     };
-    for format in FORMATS {
-        assert!(said("1", format) == said("7", format), "{format}");
+    let (alone, together) = (said("1"), said("7"));
+    assert!(alone.0 == together.0);
+    for (at, format) in FORMATS.iter().enumerate() {
+        assert!(!alone.1[at].is_empty(), "{format}");
+        assert!(alone.1[at] == together.1[at], "{format}");
     }
 }
 
@@ -190,7 +284,8 @@ fn the_report_fits_its_schema_and_its_places_are_ordered() {
     assert_eq!(errors, Vec::<String>::new());
     let key = |finding: &Value| {
         let path = finding["path"].as_str().unwrap().to_owned();
-        (path, finding["start"]["offset"].as_u64().unwrap())
+        let rule = finding["rule"].as_str().unwrap().to_owned();
+        (path, finding["start"]["offset"].as_u64().unwrap(), rule)
     };
     assert!(findings(&report).is_sorted_by_key(key));
     assert!(findings(&report).len() > 200);
@@ -199,30 +294,28 @@ fn the_report_fits_its_schema_and_its_places_are_ordered() {
 #[test]
 fn every_rule_explains_itself() {
     let here = project("");
-    for policy in [
-        "hygiene",
-        "connectpay-production",
-        "connectpay-non-production",
-    ] {
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    for (policy, _) in chainlint::policy::BUILTINS {
         let (status, list, _) = run(&here, &["rules", "--policy", policy, "--format", "json"]);
         assert_eq!(status, 0);
         let rules: Value = serde_json::from_str(&list).unwrap();
-        for rule in rules.as_array().unwrap() {
-            let id = rule["id"].as_str().unwrap();
-            let (status, text, _) = run(&here, &["explain", id]);
-            assert_eq!(status, 0);
-            for part in [
-                id,
-                "Source  ",
-                "Severity  ",
-                "Says",
-                "Mend",
-                "Fails  ",
-                "Passes  ",
-                "The check `",
-            ] {
-                assert!(text.contains(part), "{id} has no {part}:\n{text}");
-            }
+        let rules = rules.as_array().unwrap().iter();
+        ids.extend(rules.map(|rule| rule["id"].as_str().unwrap().to_owned()));
+    }
+    for id in &ids {
+        let (status, text, _) = run(&here, &["explain", id]);
+        assert_eq!(status, 0);
+        for part in [
+            id,
+            "Source  ",
+            "Severity  ",
+            "Says",
+            "Mend",
+            "Fails  ",
+            "Passes  ",
+            "The check `",
+        ] {
+            assert!(text.contains(part), "{id} has no {part}:\n{text}");
         }
     }
 }

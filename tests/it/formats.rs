@@ -184,12 +184,176 @@ fn hostile_names_are_inert_in_every_format() {
         let ours = |line: &str| line.contains(" title=") && line.contains(",file=");
         assert!(commands.clone().all(ours) && (format == "github" || commands.count() == 0));
         if format == "concise" {
-            let wrong = |line: &&str| {
-                line.matches(": error[").count() + line.matches(": warning[").count() != 1
-            };
+            let place = regex::Regex::new(r":\d+:\d+: (error|warning|advice)\[").unwrap();
+            let wrong = |line: &&str| place.find_iter(line).count() != 1;
             assert_eq!(text.lines().find(wrong), None);
         }
     }
+}
+
+/// A repository with a bad chain in `certs/prod`, and a config whose waiver has expired.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir_all(path.join("certs/prod")).unwrap();
+    fs::create_dir(path.join("certs/stage")).unwrap();
+    fs::create_dir(path.join(".git")).unwrap();
+    let bad = own_chain().file_of(&[2, 1]);
+    fs::write(path.join("certs/prod/a.pem"), &bad).unwrap();
+    fs::write(path.join("certs/stage/b.pem"), &bad).unwrap();
+    let config = "version: 1\nwaivers:\n  - rule: chain-signature\n    path: certs/**\n    reason: old\n    \
+                  expires: 2026-01-01\n";
+    fs::write(path.join("chainlint.yaml"), config).unwrap();
+    folder
+}
+
+fn sorted(mut paths: Vec<String>) -> Vec<String> {
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// The paths that a report names, each once.
+fn paths(format: &str, text: &str) -> Vec<String> {
+    let text_of = |value: &Value| value.as_str().unwrap().to_owned();
+    let json = || serde_json::from_str::<Value>(text).unwrap();
+    let paths = match format {
+        "sarif" => json()["runs"][0]["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|result| {
+                let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+                assert_eq!(
+                    place["uri"].as_str().unwrap().starts_with("file:"),
+                    place["uriBaseId"].is_null()
+                );
+                text_of(&place["uri"])
+            })
+            .collect(),
+        "gitlab" => json()
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|issue| text_of(&issue["location"]["path"]))
+            .collect(),
+        "json" => json()["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| text_of(&finding["path"]))
+            .collect(),
+        _ => text
+            .lines()
+            .map(|line| {
+                let (_, file) = line.split_once(",file=").unwrap();
+                file.split(',').next().unwrap().to_owned()
+            })
+            .collect(),
+    };
+    sorted(paths)
+}
+
+#[test]
+fn code_scanning_is_told_paths_from_the_root_of_the_repository() {
+    let repository = repository();
+    let root = repository.path();
+    let report = |folder: &str, format: &str, arguments: &[&str]| {
+        let output = chainlint(&root.join(folder))
+            .args(["check", "--at", NOW, "--format", format])
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = ["certs/prod/a.pem", "certs/stage/b.pem", "chainlint.yaml"];
+    for format in ["sarif", "gitlab", "github"] {
+        let of = |folder, arguments: &[&str]| paths(format, &report(folder, format, arguments));
+        assert_eq!(of("", &["."]), all, "{format}");
+        assert_eq!(of("certs/prod", &[".", "../stage/b.pem"]), all, "{format}");
+        let whole = root.join("certs/prod/a.pem");
+        let whole = ["--no-config", whole.to_str().unwrap()];
+        assert_eq!(of("certs/stage", &whole), all[..1], "{format}");
+    }
+    // Everyone else is told as the user names it.
+    let of = |folder, arguments: &[&str]| paths("json", &report(folder, "json", arguments));
+    let named = ["--no-config", ".", "../stage/b.pem"];
+    assert_eq!(of("certs/prod", &named), ["../stage/b.pem", "a.pem"]);
+}
+
+#[test]
+fn a_finding_has_one_fingerprint_whatever_folder_the_run_starts_from() {
+    let repository = repository();
+    let fingerprints = |folder: &str, arguments: &[&str]| {
+        let folder = repository.path().join(folder);
+        let output = chainlint(&folder)
+            .args(["check", "--at", NOW, "--format", "json"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let all = findings.map(|finding| finding["fingerprint"].as_str().unwrap().to_owned());
+        sorted(all.collect())
+    };
+    let from_root = fingerprints("", &["."]);
+    assert_eq!(from_root.len(), 3);
+    assert_eq!(
+        fingerprints("certs/prod", &[".", "../stage/b.pem"]),
+        from_root
+    );
+    // Without a repository the current folder is the root, as it was before.
+    fs::remove_dir(repository.path().join(".git")).unwrap();
+    assert_eq!(fingerprints("", &["."]), from_root);
+    assert_ne!(fingerprints("certs/prod", &["."]), from_root);
+}
+
+#[test]
+fn a_file_outside_of_the_repository_has_its_whole_path() {
+    let repository = repository();
+    let elsewhere = bad_chain();
+    let file = elsewhere.path().join("a.pem");
+    let told = |format: &str| {
+        paths(
+            format,
+            &said(repository.path(), format, &[file.to_str().unwrap()]),
+        )
+    };
+    assert_eq!(told("sarif"), [format!("file://{}", file.display())]);
+    assert_eq!(told("gitlab"), [file.display().to_string()]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_uri_leads_to_the_file_whatever_its_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        &b"new\nline.pem"[..],
+        b"\xff.pem",
+        b"a b.pem",
+        b"\xe2\x80\xae.pem",
+    ] {
+        let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
+        fs::write(path, own_chain().file_of(&[2, 1])).unwrap();
+    }
+    let told = paths("sarif", &said(folder.path(), "sarif", &["."]));
+    assert_eq!(
+        told,
+        ["%E2%80%AE.pem", "%FF.pem", "a%20b.pem", "new%0Aline.pem"]
+    );
+}
+
+#[test]
+fn without_an_instant_of_the_users_everything_is_judged_at_a_whole_second() {
+    let folder = bad_chain();
+    let output = chainlint(folder.path())
+        .args(["check", "--format", "json", "a.pem"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let at = report["at"].as_str().unwrap();
+    assert_eq!(at.len(), "2026-11-23T00:00:00Z".len(), "{at}");
 }
 
 #[test]

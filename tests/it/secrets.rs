@@ -262,34 +262,38 @@ fn no_output_shows_a_private_key_wherever_it_stands() {
     let secret = windows(&key);
     let folder = tempfile::tempdir().unwrap();
     let mut leaks = Vec::new();
-    for (name, content) in files(&key) {
-        fs::write(folder.path().join("chain.pem"), &content).unwrap();
-        let mut look = |what: String, output: Vec<u8>| {
-            leaks.extend(leak(&output, &secret).map(|found| format!("{name}, {what}: {found}")));
-        };
-        let targets = FORMATS.map(|format| format!("{format}=chain.{format}"));
-        let mut check = vec!["check", "--no-config", "-v", "chain.pem"];
-        check.extend(targets.iter().flat_map(|target| ["-o", target]));
-        look("check".to_owned(), shown(folder.path(), &check, None));
-        for format in FORMATS {
-            let written = fs::read(folder.path().join(format!("chain.{format}"))).unwrap();
-            look(format!("check {format}"), written);
-        }
+    let mut look = |what: String, output: Vec<u8>| {
+        leaks.extend(leak(&output, &secret).map(|found| format!("{what}: {found}")));
+    };
+    let files = files(&key);
+    let name = |place: &str| format!("{place}.pem");
+    for (place, content) in &files {
+        fs::write(folder.path().join(name(place)), content).unwrap();
         let stdin = ["check", "--no-config", "-"];
         look(
-            "check -".to_owned(),
-            shown(folder.path(), &stdin, Some(&content)),
+            format!("{place}, check -"),
+            shown(folder.path(), &stdin, Some(content)),
         );
         for format in ["text", "json"] {
-            let inspect: &[&str] = match format {
-                "text" => &["inspect", "chain.pem"],
-                _ => &["inspect", "--format", "json", "chain.pem"],
-            };
+            let inspect = ["inspect", "--format", format, &name(place)];
             look(
-                format!("inspect {format}"),
-                shown(folder.path(), inspect, None),
+                format!("{place}, inspect {format}"),
+                shown(folder.path(), &inspect, None),
             );
         }
+    }
+    // All files are named, so that none is passed over, and told in every form at once.
+    let names: Vec<String> = files.iter().map(|(place, _)| name(place)).collect();
+    let targets = FORMATS.map(|format| format!("{format}=report.{format}"));
+    let mut check = vec!["check", "--no-config", "-v"];
+    check.extend(names.iter().map(String::as_str));
+    check.extend(targets.iter().flat_map(|target| ["-o", target]));
+    look("check".to_owned(), shown(folder.path(), &check, None));
+    for format in FORMATS {
+        let written = fs::read(folder.path().join(format!("report.{format}"))).unwrap();
+        let text = String::from_utf8_lossy(&written);
+        assert!(text.contains("dump"), "{format} tells of no file");
+        look(format!("check {format}"), written);
     }
     assert!(leaks.is_empty(), "leaks:\n{}", leaks.join("\n"));
 }

@@ -38,7 +38,6 @@ impl ChainCheck for Signatures {
             return Verdict::NotApplicable("there is no pair of certificates");
         }
         let mut violations = Vec::new();
-        let mut certain = false;
         let pairs = chain.path_members().zip(chain.path_members().skip(1));
         for ((certificate, issuer), link) in pairs.zip(&chain.links) {
             let subject = &certificate.certificate.subject.value;
@@ -57,19 +56,12 @@ impl ChainCheck for Signatures {
             };
             match link {
                 Signature::Valid => {}
-                Signature::Invalid => {
-                    certain = true;
-                    violations.push(at("another key made this signature"));
-                }
+                Signature::Invalid => violations.push(at("another key made this signature")),
                 Signature::Undetermined(why) => {
-                    violations.push(at("not verified").with("undetermined", why));
+                    violations.push(at("not verified").undetermined(why));
                 }
             }
         }
-        if certain || violations.is_empty() {
-            Verdict::from_violations(violations)
-        } else {
-            Verdict::Undetermined(violations)
-        }
+        Verdict::from_violations(violations)
     }
 }

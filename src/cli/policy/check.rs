@@ -189,14 +189,8 @@ fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Fai
 /// them is its check, so that is asked of each anchor as if it were a chain.
 fn denied_anchors(policy: &Arc<Policy>, given: &Given, now: OffsetDateTime) -> Problems {
     let plan = Plan {
-        files: Vec::new(),
-        now,
-        strict: false,
-        select: BTreeSet::new(),
-        ignore: BTreeSet::new(),
-        limits: input::Limits::default(),
-        waiving: None,
         keeps_answers: true,
+        ..Plan::new(Vec::new(), now)
     };
     let session = Session::default();
     let deniers = policy

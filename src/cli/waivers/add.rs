@@ -14,7 +14,6 @@ use super::super::{Failure, Outcome, policies};
 use super::{cannot, from_config, text_of, waiving, write};
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::finding::{Finding, Severity};
-use crate::input;
 use crate::policy::waiver::{append, named, refusal};
 use crate::policy::{CONFIG_NAMES, Config, Entry};
 use crate::source::escape;
@@ -99,14 +98,9 @@ pub(super) fn run(
         None => None,
     };
     let plan = Plan {
-        files,
-        now: arguments.at.unwrap_or(environment.now),
-        strict: false,
         select: arguments.rule.iter().cloned().collect(),
-        ignore: std::collections::BTreeSet::new(),
-        limits: input::Limits::default(),
         waiving,
-        keeps_answers: false,
+        ..Plan::new(files, arguments.at.unwrap_or(environment.now))
     };
     let report = engine::run(&plan, &Silent);
     let threshold = arguments.fail_on.map_or(Severity::Error, Severity::from);

@@ -12,7 +12,6 @@ use super::super::progress::Silent;
 use super::super::{Failure, Outcome, policies};
 use super::{cannot, config, files, text_of, waiving, write};
 use crate::engine::{self, Plan};
-use crate::input;
 use crate::policy::waiver::remove;
 use crate::policy::{Config, Waiver};
 use crate::source::escape;
@@ -113,15 +112,10 @@ fn unused(
         paths: &paths,
         ..Wanted::default()
     };
+    let files = plan::files(&wanted, environment, Some(config), None)?;
     let plan = Plan {
-        files: plan::files(&wanted, environment, Some(config), None)?,
-        now,
-        strict: false,
-        select: std::collections::BTreeSet::new(),
-        ignore: std::collections::BTreeSet::new(),
-        limits: input::Limits::default(),
         waiving: Some(waiving(config, &paths, environment)?),
-        keeps_answers: false,
+        ..Plan::new(files, now)
     };
     Ok(engine::unused_waivers(&plan, &Silent))
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::{plain, told};
-use crate::policy::{BUILTINS, Library, Policy, Reference, show};
+use crate::policy::{BUILTINS, Known, Library, Policy, Reference, show};
 
 fn load(text: &str, at: &str) -> Policy {
     let read = |_: &Path| -> io::Result<String> { Ok(text.to_owned()) };
@@ -13,6 +13,7 @@ fn load(text: &str, at: &str) -> Policy {
         read: &read,
         shown: &|path| path.display().to_string(),
         is_fact: crate::facts::is_path,
+        known: Known::default(),
     };
     let wanted = Reference::from_flag("--policy", at, Path::new(""));
     let loaded = library.load(&wanted, &[]);

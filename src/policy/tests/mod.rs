@@ -13,7 +13,7 @@ mod variables;
 use std::io;
 use std::path::Path;
 
-use super::{Library, Override, Policy, Reference};
+use super::{Known, Library, Override, Policy, Reference};
 use crate::yaml::{Problem, Problems};
 
 /// A parent with a rule of each kind.
@@ -59,6 +59,7 @@ pub(super) fn load_among(
         read: &read,
         shown: &|path| path.display().to_string(),
         is_fact: crate::facts::is_path,
+        known: Known::default(),
     };
     let wanted = Reference::from_flag("--policy", "/policy.yaml", Path::new("/"));
     library.load(&wanted, overrides)

@@ -1,8 +1,11 @@
 //! What files make together.
 
-use super::{good, load_among, plain, told};
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::{BASE, good, load_among, plain, told};
 use crate::finding::Severity;
-use crate::policy::{Field, On, Policy, show};
+use crate::policy::{Field, Known, Library, On, Policy, Reference, show};
 
 fn ids(policy: &Policy) -> Vec<&str> {
     policy.rules.iter().map(|rule| &*rule.id).collect()
@@ -254,4 +257,46 @@ fn two_policies_that_know_nothing_of_each_other_make_no_rule_or_variable_of_one_
         ("/c.yaml", &other),
     ];
     assert!(load_among(&files, &[]).is_ok());
+}
+
+#[test]
+fn a_file_that_several_policies_rest_on_is_read_once_and_a_broken_one_is_told_each_time() {
+    let child = "version: 1\nname: child\nextends: base.yaml\nrules: {}\n";
+    let broken = "version: 1\nname: broken\nextends: base.yaml\nrules: 1\n";
+    let read = Mutex::new(Vec::new());
+    let file = |path: &Path| {
+        let path = path.display().to_string();
+        read.lock().unwrap().push(path.clone());
+        let text = match path.as_str() {
+            "/base.yaml" => BASE,
+            "/broken.yaml" => broken,
+            _ => child,
+        };
+        Ok(text.to_owned())
+    };
+    let library = Library {
+        builtins: &[],
+        read: &file,
+        shown: &|path| path.display().to_string(),
+        is_fact: crate::facts::is_path,
+        known: Known::default(),
+    };
+    let load = |path: &str| {
+        let wanted = Reference::from_flag("--policy", path, Path::new("/"));
+        library.load(&wanted, &[])
+    };
+    let rules = |path: &str| load(path).unwrap().rules.len();
+    assert_eq!(rules("/a.yaml"), rules("/b.yaml"));
+    assert_eq!(rules("/a.yaml"), rules("/base.yaml"));
+    let told = || load("/broken.yaml").unwrap_err().len();
+    assert_eq!((told(), told()), (1, 1));
+    let read = read.lock().unwrap();
+    let wanted = [
+        "/a.yaml",
+        "/base.yaml",
+        "/b.yaml",
+        "/broken.yaml",
+        "/broken.yaml",
+    ];
+    assert_eq!(*read, wanted);
 }

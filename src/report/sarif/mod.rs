@@ -5,12 +5,12 @@
 
 mod rules;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
-use crate::finding::{FileStatus, Finding, Report, Severity};
+use crate::finding::{FileStatus, Finding, Report, Severity, SkipReason};
 use crate::report::summary;
+use crate::repository::Place;
 use crate::source::Position;
 use rules::Rules;
 
@@ -21,15 +21,6 @@ const SCHEMA: &str =
 /// What relative paths are relative to; the name that GitHub and the standard's examples use.
 const BASE: &str = "%SRCROOT%";
 
-/// What stays as it is in a URI: the unreserved characters of RFC 3986, 2.3, and the slash. A colon
-/// does not, for in the first part of a relative reference it would end a scheme (4.2).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
-
 /// Writes the report.
 ///
 /// # Errors
@@ -39,13 +30,13 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
     let results: Vec<Value> = report
         .findings
         .iter()
-        .map(|finding| result(finding, &rules))
+        .map(|finding| result(report, finding, &rules))
         .collect();
     let notifications: Vec<Value> = report
         .files
         .iter()
         .filter_map(|file| match &file.status {
-            FileStatus::Skipped { reason } => Some(skipped(&file.path, reason)),
+            FileStatus::Skipped { reason } => Some(skipped(report, &file.path, *reason)),
             FileStatus::Checked { .. } => None,
         })
         .chain(
@@ -67,7 +58,7 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
                 "toolExecutionNotifications": notifications,
             }],
             "originalUriBaseIds": {
-                BASE: { "description": { "text": "The folder that chainlint ran in." } },
+                BASE: { "description": { "text": "The root of the repository, or, where there is none, the folder that chainlint ran in." } },
             },
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -79,7 +70,7 @@ pub fn write(report: &Report) -> Result<String, Box<dyn std::error::Error>> {
     Ok(text)
 }
 
-fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
+fn result(report: &Report, finding: &Finding, rules: &Rules<'_>) -> Value {
     let mut message = plain(&finding.message);
     if let Some(help) = &finding.help {
         message.push('\n');
@@ -93,7 +84,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
                 "id": id,
                 "message": { "text": plain(&related.message) },
                 "physicalLocation": {
-                    "artifactLocation": artifact(&related.path),
+                    "artifactLocation": artifact(&report.place(&related.path)),
                     "region": region(related.start, related.end, None),
                 },
             })
@@ -118,7 +109,7 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
         "level": level(finding.severity),
         "message": { "text": message },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": artifact(&finding.path),
+            "artifactLocation": artifact(&report.place(&finding.path)),
             "region": region(finding.start, finding.end, label),
         }}],
         "relatedLocations": (!related.is_empty()).then_some(related),
@@ -138,11 +129,11 @@ fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
 }
 
 /// A file to which no rule was applied.
-fn skipped(path: &str, reason: &str) -> Value {
+fn skipped(report: &Report, path: &str, reason: SkipReason) -> Value {
     json!({
         "level": "note",
         "message": { "text": plain(&format!("skipped {path}: {reason}")) },
-        "locations": [{ "physicalLocation": { "artifactLocation": artifact(path) } }],
+        "locations": [{ "physicalLocation": { "artifactLocation": artifact(&report.place(path)) } }],
     })
 }
 
@@ -167,13 +158,8 @@ fn region(start: Position, end: Position, label: Option<String>) -> Value {
     })
 }
 
-fn artifact(path: &str) -> Value {
-    let uri = utf8_percent_encode(path, ENCODED).to_string();
-    if path.starts_with('/') {
-        json!({ "uri": format!("file://{uri}") })
-    } else {
-        json!({ "uri": uri, "uriBaseId": BASE })
-    }
+fn artifact(place: &Place) -> Value {
+    json!({ "uri": place.uri(), "uriBaseId": place.is_inside().then_some(BASE) })
 }
 
 /// A text in which nothing is a link: plain messages know `[text](target)` (3.11.6).

@@ -15,10 +15,10 @@ pub(crate) mod qwac;
 mod roles;
 mod times;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -213,8 +213,8 @@ impl Case {
         out
     }
 
-    /// Runs the program on the file.
-    fn report(&self, file: &Path) -> Value {
+    /// Runs the program on files, in the way that this case wants; what it finds, by path.
+    fn findings(&self, files: &[&Path]) -> BTreeMap<PathBuf, Vec<Value>> {
         let mut command = chainlint(&project("tests/cases"));
         command.args([
             "check",
@@ -227,27 +227,34 @@ impl Case {
         command
             .args(["--at", self.at])
             .args(&self.arguments)
-            .arg(file);
+            .args(files);
         for (name, value) in &self.variables {
             command.arg("--var").arg(format!("{name}={value}"));
         }
-        program::json(&command.output().unwrap())
+        let report = program::json(&command.output().unwrap());
+        let checked = &report["summary"]["checked"];
+        let skipped = &report["summary"]["skipped"];
+        assert_eq!(
+            checked.as_u64().unwrap() + skipped.as_u64().unwrap(),
+            files.len() as u64
+        );
+        let mut found: BTreeMap<PathBuf, Vec<Value>> = BTreeMap::new();
+        for finding in program::findings(&report) {
+            let path = finding["path"].as_str().unwrap().into();
+            found.entry(path).or_default().push(finding.clone());
+        }
+        found
     }
 
     /// The rules that the program finds broken in the file, each once.
     fn rules(&self, file: &Path) -> Vec<String> {
-        let report = self.report(file);
-        let findings = program::findings(&report).iter();
-        let rules: BTreeSet<&str> = findings
-            .filter_map(|finding| finding["rule"].as_str())
-            .collect();
-        rules.into_iter().map(str::to_owned).collect()
+        let found = self.findings(&[file]);
+        rules_of(found.values().flatten())
     }
 
-    /// Runs the program on the file; what is wrong with its answer, if anything.
-    fn judge(&self, file: &Path) -> Result<(), String> {
-        let report = self.report(file);
-        let found: Vec<&Value> = program::findings(&report)
+    /// What is wrong with the program's answer on the case's file, if anything.
+    fn judge(&self, findings: &[Value]) -> Result<(), String> {
+        let found: Vec<&Value> = findings
             .iter()
             .filter(|finding| finding["rule"] == self.rule)
             .collect();
@@ -280,6 +287,15 @@ impl Expect {
     }
 }
 
+/// The rules of findings, each once.
+fn rules_of<'a>(findings: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
+    let findings = findings.into_iter();
+    let rules: BTreeSet<&str> = findings
+        .filter_map(|finding| finding["rule"].as_str())
+        .collect();
+    rules.into_iter().map(str::to_owned).collect()
+}
+
 fn show(finding: &Value) -> String {
     let certificate = &finding["certificate"]["index"];
     let line = &finding["start"]["line"];
@@ -302,6 +318,37 @@ pub(crate) fn table() -> Vec<Case> {
         qwac::cases(),
     ];
     parts.into_iter().flatten().collect()
+}
+
+/// Each case with what the program finds in its file. What wants to be run in one and the same way is run
+/// at once.
+fn judged(cases: Vec<Case>) -> Vec<(Case, Vec<Value>)> {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut runs: BTreeMap<_, Vec<(Case, PathBuf)>> = BTreeMap::new();
+    for case in cases {
+        let file = if case.ephemeral {
+            let name = case.folder().replace('/', "-");
+            let file = scratch.path().join(format!("{name}.pem"));
+            fs::write(&file, (case.make)()).unwrap();
+            file
+        } else {
+            Path::new(&case.folder()).join("chain.pem")
+        };
+        let (variables, arguments) = (case.variables.clone(), case.arguments.clone());
+        let way = (case.policy, case.at, variables, arguments);
+        runs.entry(way).or_default().push((case, file));
+    }
+    let mut judged = Vec::new();
+    for cases in runs.into_values() {
+        let files: Vec<&Path> = cases.iter().map(|(_, file)| file.as_path()).collect();
+        let mut found = cases[0].0.findings(&files);
+        let with_findings = cases.into_iter().map(|(case, file)| {
+            let findings = found.remove(&file).unwrap_or_default();
+            (case, findings)
+        });
+        judged.extend(with_findings);
+    }
+    judged
 }
 
 #[test]
@@ -375,20 +422,11 @@ fn names_say_what_is_expected_and_are_unique() {
 
 #[test]
 fn each_case_has_the_findings_that_it_expects() {
-    let scratch = tempfile::tempdir().unwrap();
-    let mut wrong = Vec::new();
-    for case in table() {
-        let file = if case.ephemeral {
-            let file = scratch
-                .path()
-                .join(format!("{}.pem", case.folder().replace('/', "-")));
-            fs::write(&file, (case.make)()).unwrap();
-            file
-        } else {
-            Path::new(&case.folder()).join("chain.pem")
-        };
-        wrong.extend(case.judge(&file).err());
-    }
+    let judged = judged(table());
+    let wrong = judged
+        .iter()
+        .filter_map(|(case, findings)| case.judge(findings).err());
+    let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
