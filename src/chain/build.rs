@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use super::class;
 use super::path::{Finder, Path};
 use super::{Chain, Class, Member, Role, Session, Unreadable};
@@ -15,10 +17,15 @@ const STARTS_TRIED: usize = 16;
 
 /// Reads a document's certificates and finds how they belong together.
 ///
-/// The file's own order is tried first; only when it is no path is the right one looked for, within
-/// a budget of steps and signatures (see `path`).
+/// The file's own order is tried first; only when it is no path that is good at the instant `now` is a
+/// better one looked for, within a budget of steps and signatures (see `path`).
 #[must_use]
-pub fn build(document: impl Into<Arc<Document>>, session: &Session, anchors: &Anchors) -> Chain {
+pub fn build(
+    document: impl Into<Arc<Document>>,
+    session: &Session,
+    anchors: &Anchors,
+    now: OffsetDateTime,
+) -> Chain {
     let mut chain = Chain::empty(document);
     read(&mut chain, session);
     chain.duplicates = duplicates(&chain.members);
@@ -35,14 +42,18 @@ pub fn build(document: impl Into<Arc<Document>>, session: &Session, anchors: &An
         .iter()
         .filter_map(|at| chain.members.get(*at))
         .map(|member| &member.certificate);
-    let mut finder = Finder::new(certificates.collect(), session);
+    let mut finder = Finder::new(certificates.collect(), session, now);
     let count = distinct.len();
-    let (path, leaves) = match finder
+    let own = finder
         .in_file_order()
-        .filter(|path| starts_with_leaf(&chain, &distinct, path))
-    {
-        Some(path) => (path, vec![0]),
-        None => search(&mut finder, &chain, &distinct),
+        .filter(|path| starts_with_leaf(&chain, &distinct, path));
+    let (path, leaves) = match own {
+        Some(path) if path.is_sound() => (path, vec![0]),
+        own => {
+            let found = search(&mut finder, &chain, &distinct);
+            let own = own.filter(|own| own.rank >= found.0.rank);
+            own.map_or(found, |own| (own, vec![0]))
+        }
     };
     chain.exhausted = finder.exhausted;
 
@@ -50,10 +61,10 @@ pub fn build(document: impl Into<Arc<Document>>, session: &Session, anchors: &An
     chain.path = path.certificates.iter().filter_map(original).collect();
     chain.leaves = leaves.iter().filter_map(original).collect();
     let placed: BTreeSet<usize> = path.certificates.iter().chain(&leaves).copied().collect();
-    chain.strangers = (0..count)
-        .filter(|at| !placed.contains(at))
-        .filter_map(|at| original(&at))
-        .collect();
+    let strangers: Vec<usize> = (0..count).filter(|at| !placed.contains(at)).collect();
+    chain.strangers = strangers.iter().filter_map(original).collect();
+    let spares = strangers.iter().filter(|at| finder.is_spare(**at, &path));
+    chain.spares = spares.filter_map(original).collect();
     chain.links = path.links;
     chain.top = path.top;
     assign_roles(&mut chain);
@@ -167,7 +178,7 @@ fn from_lowest(finder: &mut Finder<'_>, count: usize) -> Path {
     let lowest: Vec<usize> = (0..count).filter(|at| !issuers.contains(at)).collect();
     let mut best = finder.from(lowest.first().copied().unwrap_or(0));
     // A root that stands alone in the file is whole, and yet less of a chain than two certificates.
-    let weight = |path: &Path| (path.certificates.len() > 1, path.rank());
+    let weight = |path: &Path| (path.certificates.len() > 1, path.rank);
     for start in lowest.into_iter().skip(1).take(STARTS_TRIED) {
         let path = finder.from(start);
         if weight(&path) > weight(&best) {

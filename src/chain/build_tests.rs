@@ -1,6 +1,8 @@
 //! Files as people make them, and what is seen in them.
 
-use super::super::testing::{Made, block, ca, chain, leaf, oid, read, sequence, tlv};
+use super::super::testing::{
+    Made, NOW, block, ca, ca_of_length, chain, leaf, oid, read, sequence, tlv,
+};
 use super::super::{Chain, Ending, Gap, Signature, Top};
 use super::*;
 use crate::chain::Class;
@@ -232,6 +234,99 @@ fn a_root_that_is_there_ends_the_path_though_a_cross_certificate_leads_past_it()
 }
 
 #[test]
+fn of_certificates_with_one_name_and_key_the_valid_one_is_taken() {
+    let [leaf, middle, root] = three();
+    let old_root = ca("root", "root").serial(2).expired();
+    let future = ca("root", "root")
+        .serial(2)
+        .valid(["270101000000Z", "360101000000Z"]);
+    for other in [&old_root, &future] {
+        for file in [
+            [&leaf, &middle, other, &root],
+            [&leaf, &middle, &root, other],
+        ] {
+            let chain = chain(&file);
+            let root = file
+                .iter()
+                .position(|made| std::ptr::eq(*made, &raw const root))
+                .unwrap();
+            assert_eq!(path(&chain), [1, 2, root + 1]);
+            assert_eq!(chain.strangers, [5 - root]);
+            assert_eq!(chain.spares, [5 - root]);
+            assert!(is_whole(&chain));
+        }
+    }
+    let old_middle = ca("middle", "root").serial(2).expired();
+    assert_eq!(
+        path(&chain(&[&leaf, &old_middle, &middle, &root])),
+        [1, 3, 4]
+    );
+    // Without the root, and where there is no other.
+    assert_eq!(path(&chain(&[&leaf, &old_middle, &middle])), [1, 3]);
+    assert_eq!(path(&chain(&[&leaf, &old_middle, &old_root])), [1, 2, 3]);
+}
+
+#[test]
+fn the_ends_of_validity_still_count_as_valid() {
+    let (leaf, root) = (leaf("leaf", "root"), ca("root", "root"));
+    for validity in [
+        ["200101000000Z", "261123000000Z"],
+        ["261123000000Z", "360101000000Z"],
+    ] {
+        let just = ca("root", "root").serial(2).valid(validity);
+        assert_eq!(path(&chain(&[&leaf, &just, &root])), [1, 2]);
+    }
+}
+
+#[test]
+fn a_file_in_order_gives_way_to_a_part_of_it_that_is_valid() {
+    // A root that was certified by an elder one, which has expired since.
+    let [leaf, middle, root] = three();
+    let cross = ca("root", "elder").serial(2);
+    let elder = ca("elder", "elder").expired();
+    let all = chain(&[&leaf, &middle, &cross, &elder]);
+    assert_eq!(path(&all), [1, 2, 3, 4]);
+    let with_root = chain(&[&leaf, &middle, &cross, &elder, &root]);
+    assert_eq!(path(&with_root), [1, 2, 5]);
+}
+
+#[test]
+fn what_could_stand_in_the_place_of_another_is_told_from_what_belongs_to_nothing() {
+    let [leaf, middle, root] = three();
+    let cross = ca("root", "elder").serial(2);
+    let elder = ca("elder", "elder");
+    let foreign = ca("foreign", "foreign");
+    let anew = ca("root", "root").key("another").signer("another");
+    let all = chain(&[&leaf, &middle, &root, &cross, &foreign, &anew]);
+    assert_eq!(path(&all), [1, 2, 3]);
+    assert_eq!((all.strangers, all.spares), (vec![3, 4, 5], vec![3]));
+    let past_root = chain(&[&leaf, &middle, &root, &cross, &elder]);
+    assert_eq!(path(&past_root), [1, 2, 4, 5]);
+    assert_eq!(past_root.spares, [2]);
+}
+
+#[test]
+fn a_path_that_keeps_to_its_constraints_is_taken_before_a_longer_one() {
+    let leaf = leaf("leaf", "middle").names(&[(0x82, b"a.example.com")]);
+    let cross = ca("middle", "strict").serial(2);
+    let middle = ca("middle", "root");
+    let strict = |made: Made| made.constraints(&[], &[(0x82, b"example.com")]);
+    let file = |strict: &Made, root: &Made| {
+        let elder = ca("elder", "elder");
+        path(&chain(&[&leaf, &cross, strict, &elder, &middle, root]))
+    };
+    let root = ca("root", "root");
+    assert_eq!(file(&strict(ca("strict", "elder")), &root), [1, 5, 6]);
+    assert_eq!(file(&ca_of_length("strict", "elder", 0), &root), [1, 5, 6]);
+    // Where neither does, the longer one is taken as ever.
+    assert_eq!(
+        file(&strict(ca("strict", "elder")), &strict(root.clone())),
+        [1, 2, 3, 4]
+    );
+    assert_eq!(file(&ca("strict", "elder"), &root), [1, 2, 3, 4]);
+}
+
+#[test]
 fn ca_certificates_alone_have_a_path_and_no_leaf() {
     let [_, middle, root] = three();
     for file in [[&middle, &root], [&root, &middle]] {
@@ -384,7 +479,7 @@ fn a_chain_without_its_root_is_public_where_a_known_root_signed_its_top() {
     let ending = |middle: Made| {
         let text = [leaf("leaf", "middle").pem(), middle.pem()].concat();
         let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
-        let chain = build(document, &session, &anchors);
+        let chain = build(document, &session, &anchors, NOW);
         (chain.class, chain.ending)
     };
     let root = KnownRoot {
@@ -413,7 +508,7 @@ fn anchored(certificates: &[&Made], anchors: &[&Made]) -> Chain {
     });
     let text: String = certificates.iter().map(|made| made.pem()).collect();
     let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
-    build(document, &Session::default(), &anchors)
+    build(document, &Session::default(), &anchors, NOW)
 }
 
 #[test]
@@ -460,7 +555,7 @@ fn an_older_root_is_known_by_its_key_alone() {
     let anchors = Anchors::of_older(key, "CN=Older Root");
     let text = [leaf("leaf", "root").pem(), root.pem()].concat();
     let document = crate::pem::scan(text.as_bytes(), crate::pem::Limits::default());
-    let chain = build(document, &Session::default(), &anchors);
+    let chain = build(document, &Session::default(), &anchors, NOW);
     let known = KnownRoot {
         subject: "CN=Older Root".to_owned(),
         origin: Origin::Legacy,

@@ -1,13 +1,15 @@
 //! Path length and name constraints along a path (RFC 5280 §6.1).
 
+use std::sync::Arc;
+
+use super::Chain;
 use super::subtree::{Within, within};
-use super::{Chain, Member};
 use crate::span::DerSpan;
-use crate::x509::{AttributeType, Field, GeneralName, NameConstraints};
+use crate::x509::{AttributeType, Certificate, Field, GeneralName, NameConstraints};
 
 /// What comparing names with constraints may cost a chain, in steps of 64 octets: a tenth of a second.
 /// A hostile file can ask for millions.
-const STEPS: usize = 1_000_000;
+pub(super) const STEPS: usize = 1_000_000;
 /// Octets a step.
 const STEP: usize = 64;
 
@@ -26,13 +28,35 @@ pub struct Excess {
 /// intermediate, and self-issued ones do not count.
 #[must_use]
 pub fn path_length(chain: &Chain) -> Vec<Excess> {
+    let member = |at: usize| chain.path.get(at).copied().unwrap_or_default();
+    let excesses = excesses(&path(chain)).into_iter();
+    excesses
+        .map(|excess| Excess {
+            ca: member(excess.ca),
+            ..excess
+        })
+        .collect()
+}
+
+/// Whether a path, from the bottom upwards, keeps to all its constraints, as far as `budget` reaches; what
+/// it does not reach is taken for broken.
+pub(super) fn allow(path: &[&Arc<Certificate>], budget: &mut usize) -> bool {
+    excesses(path).is_empty() && forbidden(path, budget).is_empty()
+}
+
+fn path(chain: &Chain) -> Vec<&Arc<Certificate>> {
+    chain
+        .path_members()
+        .map(|member| &member.certificate)
+        .collect()
+}
+
+/// As [`path_length`], with positions in the path.
+fn excesses(path: &[&Arc<Certificate>]) -> Vec<Excess> {
     let mut below = 0_usize;
     let mut excesses = Vec::new();
-    for ca in chain.path.iter().skip(1).copied() {
-        let Some(member) = chain.members.get(ca) else {
-            continue;
-        };
-        let constraints = member.certificate.extensions.basic_constraints.value();
+    for (ca, certificate) in path.iter().enumerate().skip(1) {
+        let constraints = certificate.extensions.basic_constraints.value();
         let allowed = constraints
             .filter(|found| found.ca)
             .and_then(|found| found.path_len);
@@ -45,7 +69,7 @@ pub fn path_length(chain: &Chain) -> Vec<Excess> {
                 found: below,
             });
         }
-        if !member.certificate.is_self_issued() {
+        if !certificate.is_self_issued() {
             below = below.saturating_add(1);
         }
     }
@@ -89,32 +113,37 @@ pub enum Reason {
 /// names in subjectAltName alone.
 #[must_use]
 pub fn names(chain: &Chain) -> Vec<Forbidden> {
-    let mut found = Vec::new();
+    let member = |at: usize| chain.path.get(at).copied().unwrap_or_default();
     let mut budget = STEPS;
-    for (height, ca) in chain.path.iter().copied().enumerate().skip(1) {
-        let Some(constraints) = chain
-            .members
-            .get(ca)
-            .and_then(|member| member.certificate.extensions.name_constraints.value())
-        else {
+    let forbidden = forbidden(&path(chain), &mut budget).into_iter();
+    forbidden
+        .map(|forbidden| Forbidden {
+            member: member(forbidden.member),
+            ca: member(forbidden.ca),
+            ..forbidden
+        })
+        .collect()
+}
+
+/// As [`names`], with positions in the path.
+fn forbidden(path: &[&Arc<Certificate>], budget: &mut usize) -> Vec<Forbidden> {
+    let mut found = Vec::new();
+    for (ca, issuer) in path.iter().enumerate().skip(1) {
+        let Some(constraints) = issuer.extensions.name_constraints.value() else {
             continue;
         };
-        for (depth, at) in chain.path.iter().copied().enumerate().take(height) {
-            let Some(member) = chain.members.get(at) else {
-                continue;
-            };
+        for (member, certificate) in path.iter().enumerate().take(ca) {
             // Self-issued certificates are exempt, unless they are the last of the path (§6.1.3).
-            if depth > 0 && member.certificate.is_self_issued() {
+            if member > 0 && certificate.is_self_issued() {
                 continue;
             }
-            for (name, field, span) in names_of(member) {
-                let reason = forbids(constraints, &name, &mut budget);
-                if let Some(why) = reason {
-                    let shown = name.to_string();
+            for (name, field, span) in names_of(certificate) {
+                if let Some(why) = forbids(constraints, &name, budget) {
+                    let name = name.to_string();
                     found.push(Forbidden {
-                        member: at,
+                        member,
                         ca,
-                        name: shown,
+                        name,
                         field,
                         span,
                         why,
@@ -131,8 +160,7 @@ pub fn names(chain: &Chain) -> Vec<Forbidden> {
 
 /// Every name of a certificate: its subject, its alternative names, and e-mail addresses of the
 /// subject where no alternative name is one.
-fn names_of(member: &Member) -> Vec<(GeneralName, Field, DerSpan)> {
-    let certificate = &member.certificate;
+fn names_of(certificate: &Certificate) -> Vec<(GeneralName, Field, DerSpan)> {
     let subject = &certificate.subject;
     let alternative = certificate.extensions.subject_alternative_name.value();
     let alternative: Vec<_> = alternative.into_iter().flatten().collect();

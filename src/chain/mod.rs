@@ -50,6 +50,9 @@ pub struct Chain {
     pub duplicates: Vec<(usize, usize)>,
     /// Members outside the path that are neither duplicates nor further leaves.
     pub strangers: Vec<usize>,
+    /// Strangers that could stand in the path in another one's place: renewals and cross-certificates of its
+    /// CAs.
+    pub spares: Vec<usize>,
     /// Who issued it.
     pub class: Class,
     /// How the path's top stands to the known roots.
@@ -150,6 +153,7 @@ impl Chain {
             leaves: Vec::new(),
             duplicates: Vec::new(),
             strangers: Vec::new(),
+            spares: Vec::new(),
             class: Class::Private,
             ending: Ending::Unknown,
             list_status: None,

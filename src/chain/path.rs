@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Session, Signature, Top};
+use time::OffsetDateTime;
+
+use super::{Session, Signature, Top, constraints};
 use crate::x509::{Certificate, Curve, KeyKind};
 
 /// Certificates a path; real ones have at most five.
@@ -23,12 +25,31 @@ pub(super) struct Path {
     /// One for each two neighbours.
     pub(super) links: Vec<Signature>,
     pub(super) top: Top,
+    pub(super) rank: Rank,
+}
+
+/// How good a path is; better ones are greater. The end comes first: a root that was made anew under its
+/// old name is told by its wrong signature, where a way around it would only say that a root is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    /// How sound its end is.
+    end: u8,
+    /// How many signatures are wrong.
+    wrong: Reverse<usize>,
+    /// How many certificates are not valid at the instant of the run.
+    invalid: Reverse<usize>,
+    /// Whether it keeps to its name constraints and path lengths.
+    allowed: bool,
+    /// How many certificates it has.
+    length: usize,
 }
 
 /// Looks for paths among certificates (each of them once).
 pub(super) struct Finder<'a> {
     certificates: Vec<&'a Arc<Certificate>>,
     session: &'a Session,
+    /// The instant of the run.
+    now: OffsetDateTime,
     /// For each certificate those whose subject is its issuer's name, itself perhaps among them;
     /// shared by all that name the same issuer.
     candidates: Vec<Arc<[usize]>>,
@@ -36,12 +57,18 @@ pub(super) struct Finder<'a> {
     links: BTreeMap<(usize, usize), Signature>,
     steps: usize,
     signatures: usize,
+    /// What comparing names with constraints may still cost; see `constraints`.
+    names: usize,
     /// Whether a search was cut short.
     pub(super) exhausted: bool,
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(certificates: Vec<&'a Arc<Certificate>>, session: &'a Session) -> Self {
+    pub(super) fn new(
+        certificates: Vec<&'a Arc<Certificate>>,
+        session: &'a Session,
+        now: OffsetDateTime,
+    ) -> Self {
         let mut by_subject: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, certificate) in certificates.iter().enumerate() {
             by_subject
@@ -61,17 +88,19 @@ impl<'a> Finder<'a> {
         Self {
             certificates,
             session,
+            now,
             candidates,
             links: BTreeMap::new(),
             steps: 0,
             signatures: 0,
+            names: constraints::STEPS,
             exhausted: false,
         }
     }
 
     /// The path that the file's own order makes, if it is one from the first to the last
     /// certificate, each signed by the next, the last by itself.
-    pub(super) fn in_file_order(&self) -> Option<Path> {
+    pub(super) fn in_file_order(&mut self) -> Option<Path> {
         let last = self.certificates.last()?;
         if self.certificates.len() > LONGEST_PATH {
             return None;
@@ -93,11 +122,9 @@ impl<'a> Finder<'a> {
                 return None;
             }
         }
-        Some(Path {
-            certificates: (0..self.certificates.len()).collect(),
-            links: vec![Signature::Valid; self.certificates.len().saturating_sub(1)],
-            top: Top::SelfIssued(own),
-        })
+        let certificates = (0..self.certificates.len()).collect();
+        let links = vec![Signature::Valid; self.certificates.len().saturating_sub(1)];
+        Some(self.path(certificates, links, Top::SelfIssued(own)))
     }
 
     /// Those among the `asked` that issued another certificate of the file, as far as signatures tell.
@@ -120,13 +147,23 @@ impl<'a> Finder<'a> {
         found
     }
 
+    /// Whether a certificate could stand in a path in another one's place: it has that one's name and key, or
+    /// it issued one of the path. What the budget does not tell counts as such.
+    pub(super) fn is_spare(&mut self, at: usize, path: &Path) -> bool {
+        path.certificates.iter().any(|other| {
+            let pair = self.certificates.get(at).zip(self.certificates.get(*other));
+            let same = pair.is_some_and(|(one, other)| {
+                one.public_key.value.spki_sha256 == other.public_key.value.spki_sha256
+                    && one.subject.value.matches(&other.subject.value)
+            });
+            same || (self.candidates_for(*other).contains(&at)
+                && self.link(at, *other) != Signature::Invalid)
+        })
+    }
+
     /// The best path upwards from a certificate.
     pub(super) fn from(&mut self, start: usize) -> Path {
-        let begun = Path {
-            certificates: vec![start],
-            links: Vec::new(),
-            top: Top::IssuerMissing,
-        };
+        let begun = self.path(vec![start], Vec::new(), Top::IssuerMissing);
         let mut best: Option<Path> = None;
         self.extend(&begun, &mut best);
         best.unwrap_or(begun)
@@ -144,11 +181,9 @@ impl<'a> Finder<'a> {
             self.issuers(path, top)
         };
         if next.is_empty() {
-            let ended = Path {
-                top: own.map_or(Top::IssuerMissing, Top::SelfIssued),
-                ..path.clone()
-            };
-            if best.as_ref().is_none_or(|best| ended.rank() > best.rank()) {
+            let top = own.map_or(Top::IssuerMissing, Top::SelfIssued);
+            let ended = self.path(path.certificates.clone(), path.links.clone(), top);
+            if best.as_ref().is_none_or(|best| ended.rank > best.rank) {
                 *best = Some(ended);
             }
             return;
@@ -206,6 +241,34 @@ impl<'a> Finder<'a> {
             issuers.retain(|(_, link)| *link != Signature::Invalid);
         }
         issuers
+    }
+
+    fn path(&mut self, certificates: Vec<usize>, links: Vec<Signature>, top: Top) -> Path {
+        let on_path: Vec<&Arc<Certificate>> = certificates
+            .iter()
+            .filter_map(|at| self.certificates.get(*at).copied())
+            .collect();
+        let wrong = links.iter().filter(|link| **link == Signature::Invalid);
+        let now = self.now;
+        let invalid = on_path.iter().filter(|one| !one.is_valid_at(now));
+        let rank = Rank {
+            end: match top {
+                Top::SelfIssued(Signature::Valid) => 3,
+                Top::SelfIssued(Signature::Undetermined(_)) => 2,
+                Top::SelfIssued(Signature::Invalid) => 1,
+                Top::IssuerMissing | Top::Nothing => 0,
+            },
+            wrong: Reverse(wrong.count()),
+            invalid: Reverse(invalid.count()),
+            allowed: constraints::allow(&on_path, &mut self.names),
+            length: certificates.len(),
+        };
+        Path {
+            certificates,
+            links,
+            top,
+            rank,
+        }
     }
 
     fn link(&mut self, issuer: usize, child: usize) -> Signature {
@@ -266,22 +329,10 @@ impl Path {
             && self.links.iter().all(|link| *link == Signature::Valid)
     }
 
-    /// Better paths rank higher: a sound end, fewer wrong signatures, more certificates; of equals
-    /// the first one found stays. The end comes first: a root that was made anew under its old name
-    /// is told by its wrong signature, where a way around it would only say that a root is missing.
-    pub(super) fn rank(&self) -> (u8, Reverse<usize>, usize) {
-        let wrong = self
-            .links
-            .iter()
-            .filter(|link| **link == Signature::Invalid)
-            .count();
-        let end = match self.top {
-            Top::SelfIssued(Signature::Valid) => 3,
-            Top::SelfIssued(Signature::Undetermined(_)) => 2,
-            Top::SelfIssued(Signature::Invalid) => 1,
-            Top::IssuerMissing | Top::Nothing => 0,
-        };
-        (end, Reverse(wrong), self.certificates.len())
+    /// Whether nothing could be better about it: it is whole, its certificates are valid, and it keeps to
+    /// its constraints.
+    pub(super) fn is_sound(&self) -> bool {
+        self.is_whole() && self.rank.invalid == Reverse(0) && self.rank.allowed
     }
 }
 

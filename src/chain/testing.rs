@@ -5,11 +5,16 @@
 
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use time::macros::datetime;
 
 use super::{Chain, Session, build};
 use crate::pem;
 use crate::trust::Anchors;
 use crate::x509::Certificate;
+
+/// The instant at which chains are judged.
+pub(super) const NOW: OffsetDateTime = datetime!(2026-11-23 0:00 UTC);
 
 /// An element of DER.
 pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -93,6 +98,8 @@ pub(super) struct Made {
     key: Vec<u8>,
     signer: String,
     serial: u8,
+    /// UTCTime.
+    validity: [&'static str; 2],
     extensions: Vec<Vec<u8>>,
 }
 
@@ -104,6 +111,7 @@ pub(super) fn leaf(subject: &str, issuer: &str) -> Made {
         key: Vec::new(),
         signer: issuer.to_owned(),
         serial: 1,
+        validity: ["260101000000Z", "360101000000Z"],
         extensions: Vec::new(),
     }
     .key(subject)
@@ -143,6 +151,15 @@ impl Made {
 
     pub(super) fn serial(self, serial: u8) -> Self {
         Self { serial, ..self }
+    }
+
+    /// It has expired before [`NOW`].
+    pub(super) fn expired(self) -> Self {
+        self.valid(["200101000000Z", "261122235959Z"])
+    }
+
+    pub(super) fn valid(self, validity: [&'static str; 2]) -> Self {
+        Self { validity, ..self }
     }
 
     pub(super) fn extension(mut self, kind: &str, critical: bool, value: &[u8]) -> Self {
@@ -192,7 +209,8 @@ impl Made {
 
     /// Signed by anything.
     pub(super) fn signed(&self, algorithm: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
-        let validity = sequence(&[&tlv(0x17, b"260101000000Z"), &tlv(0x17, b"360101000000Z")]);
+        let [from, to] = self.validity.map(|time| tlv(0x17, time.as_bytes()));
+        let validity = sequence(&[&from, &to]);
         let extensions = if self.extensions.is_empty() {
             Vec::new()
         } else {
@@ -241,7 +259,7 @@ pub(super) fn block(der: &[u8]) -> String {
 /// The chain of a file.
 pub(super) fn read(text: &str) -> Chain {
     let document = pem::scan(text.as_bytes(), pem::Limits::default());
-    build(document, &Session::default(), &Anchors::embedded())
+    build(document, &Session::default(), &Anchors::embedded(), NOW)
 }
 
 /// The chain of a file of these certificates.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use similar::TextDiff;
+use time::OffsetDateTime;
 
 use super::environment::Environment;
 use super::{Failure, check, replace};
@@ -67,7 +68,7 @@ pub(super) fn run(
         let judged = judge(plan, &patients, arguments, environment)?;
         let mut open = false;
         for patient in &mut patients {
-            open |= patient.treat(judged.get(&*patient.name()), scope);
+            open |= patient.treat(judged.get(&*patient.name()), scope, plan.now);
         }
         if !open {
             break;
@@ -123,12 +124,12 @@ pub(super) fn run(
 
 impl Patient {
     /// Mends what is wanted; whether anything changed.
-    fn treat(&mut self, found: Option<&Vec<Finding>>, scope: Scope) -> bool {
+    fn treat(&mut self, found: Option<&Vec<Finding>>, scope: Scope, now: OffsetDateTime) -> bool {
         let mends = wanted(&self.file.policy, found, scope);
         if self.refused.is_some() || mends.is_empty() {
             return false;
         }
-        match treat(&self.now, &mends, &self.file.anchors) {
+        match treat(&self.now, &mends, &self.file.anchors, now) {
             Ok((bytes, done)) if bytes != self.now => {
                 self.now = bytes;
                 self.done.extend(done);
@@ -250,7 +251,12 @@ fn wanted(policy: &Policy, findings: Option<&Vec<Finding>>, scope: Scope) -> Vec
 }
 
 /// The bytes with these mends, and which of them were made.
-fn treat(bytes: &[u8], mends: &[Mend], anchors: &Anchors) -> Result<(Vec<u8>, Vec<Mend>), String> {
+fn treat(
+    bytes: &[u8],
+    mends: &[Mend],
+    anchors: &Anchors,
+    now: OffsetDateTime,
+) -> Result<(Vec<u8>, Vec<Mend>), String> {
     if mends.contains(&Mend::Format)
         && let Some(unpacked) = mend::unpack(bytes).map_err(|why| why.to_string())?
     {
@@ -258,7 +264,7 @@ fn treat(bytes: &[u8], mends: &[Mend], anchors: &Anchors) -> Result<(Vec<u8>, Ve
     }
     let document = pem::scan(bytes, pem::Limits::default());
     let session = Session::default();
-    let chain = chain::build(document, &session, anchors);
+    let chain = chain::build(document, &session, anchors, now);
     let root = mends
         .contains(&Mend::Root)
         .then(|| chain.missing_root(&session, anchors))

@@ -79,7 +79,7 @@ pub(super) fn run(
         }
     };
     let anchors = anchors(arguments, environment)?;
-    let chain = chain::build(document, &Session::default(), &anchors);
+    let chain = chain::build(document, &Session::default(), &anchors, environment.now);
     let expired = policies::expired_lists([&anchors], environment.now);
     let faults: Vec<String> = chain
         .document

@@ -126,7 +126,7 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     let place = plan.repository.place(file.path());
     match input.content {
         Content::Chain { document, text } => {
-            let chain = chain::build(document, session, &file.anchors);
+            let chain = chain::build(document, session, &file.anchors, plan.now);
             let (findings, answers) = apply(plan, file, &place, &chain, &text);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),

@@ -29,6 +29,8 @@ pub use name::{Attribute, AttributeType, Name};
 pub use parse::Error;
 pub use time::{Instant, SECONDS_A_DAY};
 
+use ::time::OffsetDateTime;
+
 use crate::span::DerSpan;
 
 /// A value and the DER bytes that encode it (the whole TLV, unless said otherwise).
@@ -274,6 +276,13 @@ impl Certificate {
             .basic_constraints
             .value()
             .is_some_and(|constraints| constraints.ca)
+    }
+
+    /// Whether an instant lies within its validity, both ends included (RFC 5280 §4.1.2.5).
+    #[must_use]
+    pub fn is_valid_at(&self, now: OffsetDateTime) -> bool {
+        self.not_before.value.seconds_since(now) <= 0
+            && self.not_after.value.seconds_until(now) <= 0
     }
 
     /// The part that the signature covers.

@@ -11,13 +11,14 @@ use proptest::prelude::*;
 
 use crate::cases::draft::three_certificates;
 use crate::support::pem::Style;
-use crate::support::{files_below, project};
+use crate::support::{NOW, files_below, instant, project};
 
 fn read(bytes: &[u8], session: &Session) -> Chain {
     chain::build(
         pem::scan(bytes, Limits::default()),
         session,
         &Anchors::embedded(),
+        instant(NOW),
     )
 }
 

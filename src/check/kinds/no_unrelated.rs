@@ -12,7 +12,8 @@ use crate::mend::Mend;
 /// Where the path breaks off below CA certificates that it does not reach, `complete` speaks of them, and
 /// this does not.
 ///
-/// Fails: an intermediate of another CA at the end of the file.
+/// Fails: an intermediate of another CA at the end of the file (`stranger`); a cross-certificate of the root beside
+/// the root (`spare`).
 /// Passes: the path alone.
 /// Source: RFC 8446 §4.4.2.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,6 +22,13 @@ pub struct NoUnrelated {}
 
 impl Parameters for NoUnrelated {
     const NAME: &'static str = "no-unrelated";
+    const OUTCOMES: Details = &[
+        ("stranger", "the certificate belongs to another chain"),
+        (
+            "spare",
+            "the certificate is a further one of a CA of the chain, or issued one of the chain, which does without it",
+        ),
+    ];
     const DETAILS: Details = &[(
         "subject",
         "the subject of the certificate that does not belong",
@@ -39,14 +47,14 @@ impl ChainCheck for NoUnrelated {
             chain
                 .unrelated()
                 .into_iter()
-                .filter_map(|at| chain.members.get(at))
-                .map(|member| {
+                .filter_map(|at| Some((at, chain.members.get(at)?)))
+                .map(|(at, member)| {
                     let subject = &member.certificate.subject.value;
-                    Violation::at_certificate(
-                        member,
-                        format_args!("certificate {}: {subject}", member.index),
-                    )
-                    .with("subject", subject)
+                    let is_spare = chain.spares.contains(&at);
+                    let label = format_args!("certificate {}: {subject}", member.index);
+                    Violation::at_certificate(member, label)
+                        .outcome(if is_spare { "spare" } else { "stranger" })
+                        .with("subject", subject)
                 })
                 .collect(),
         )

@@ -6,6 +6,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 
 use clap::Args;
+use time::OffsetDateTime;
 
 use super::environment::Environment;
 use super::{Failure, Outcome};
@@ -110,16 +111,21 @@ fn look_around(environment: &Environment) -> Result<Vec<Seen>, Failure> {
     let (session, anchors) = (Session::default(), Anchors::embedded());
     Ok(found
         .iter()
-        .filter_map(|candidate| look_at(candidate, &session, &anchors))
+        .filter_map(|candidate| look_at(candidate, &session, &anchors, environment.now))
         .collect())
 }
 
-fn look_at(candidate: &Candidate, session: &Session, anchors: &Anchors) -> Option<Seen> {
+fn look_at(
+    candidate: &Candidate,
+    session: &Session,
+    anchors: &Anchors,
+    now: OffsetDateTime,
+) -> Option<Seen> {
     let Content::Chain { document, .. } = input::read(candidate, &input::Limits::default()).content
     else {
         return None;
     };
-    let chain = chain::build(document, session, anchors);
+    let chain = chain::build(document, session, anchors, now);
     let leaf = chain.leaf()?;
     let subject = &leaf.certificate.subject.value;
     Some(Seen {

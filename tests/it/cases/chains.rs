@@ -354,6 +354,19 @@ fn extras() -> Vec<Case> {
         )
         .error()
         .certificate(4),
+        fail(
+            unrelated,
+            "renewed-root",
+            "The root's expired certificate stands before its renewal.",
+            || {
+                let draft = three_certificates();
+                let mut certificates = draft.certificates();
+                certificates.insert(2, draft.root.clone().days(100).self_signed());
+                file(&certificates)
+            },
+        )
+        .error()
+        .certificate(3),
         pass(leaves, "one", "Leaf, intermediate, root.", || {
             three_certificates().file()
         }),
