@@ -140,6 +140,9 @@ fn beginnings(piece: &[u8]) -> usize {
     piece.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
+/// What stands for a hostile character, by its length in bytes.
+const UNKNOWN: [char; 4] = ['?', '¿', '\u{FFFD}', '\u{1FBC4}'];
+
 /// Whether a character could steer a terminal or reorder text: controls, bidi marks and overrides,
 /// line and paragraph separators, invisible joiners.
 fn is_hostile(character: char) -> bool {
@@ -164,9 +167,19 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Bytes made safe to print without moving anything: each hostile or undecodable byte becomes `?`
-/// (or U+FFFD where three bytes make room for it). Line feeds and tabs stay; so does CR before LF,
-/// as a space.
+/// One of these that takes as many bytes as a character: for one byte, two, three and four.
+pub(crate) fn as_long_as(character: char, marks: [char; 4]) -> char {
+    let [one, two, three, four] = marks;
+    match character.len_utf8() {
+        1 => one,
+        2 => two,
+        3 => three,
+        _ => four,
+    }
+}
+
+/// Bytes made safe to print without moving anything: each hostile character and each byte that is no
+/// text becomes a mark of the same length. Line feeds and tabs stay; CR becomes a space.
 #[must_use]
 pub fn clean_same_length(bytes: &[u8]) -> String {
     let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
@@ -182,8 +195,7 @@ pub fn clean_same_length(bytes: &[u8]) -> String {
                 '\n' | '\t' => out.push(character),
                 '\r' => out.push(' '),
                 _ if !is_hostile(character) => out.push(character),
-                _ if character.len_utf8() == 3 => out.push('\u{FFFD}'),
-                _ => (0..character.len_utf8()).for_each(|_| out.push('?')),
+                _ => out.push(as_long_as(character, UNKNOWN)),
             }
         }
         chunk.invalid().iter().for_each(|_| out.push('?'));
@@ -232,7 +244,7 @@ mod tests {
         bytes.extend_from_slice(&[0xff, 0xfe, b'z']);
         let clean = clean_same_length(&bytes);
         assert_eq!(clean.len(), bytes.len());
-        assert_eq!(clean, "a?[31m\u{fffd}b \n??c???z");
+        assert_eq!(clean, "a?[31m\u{fffd}b \n¿c???z");
     }
 
     #[test]

@@ -155,6 +155,7 @@ pub const KINDS: &[Kind] = &[
     row::<kinds::organization_identifier::OrganizationIdentifier>(),
     row::<kinds::path_length::PathLength>(),
     row::<kinds::pem_format::PemFormat>(),
+    row::<kinds::pem_layout::PemLayout>(),
     row::<kinds::policy_any_of::PolicyAnyOf>(),
     row::<kinds::psd2_roles_avoid::Psd2RolesAvoid>(),
     row::<kinds::psd2_roles_include::Psd2RolesInclude>(),

@@ -31,6 +31,8 @@ pub enum Mend {
     Text,
     /// Write every block anew: boundaries, line ends, line widths.
     Format,
+    /// Write every block in one layout: line widths, line breaks.
+    Layout,
     /// Append the root.
     Root,
 }
@@ -50,6 +52,7 @@ impl Mend {
             Self::Strangers => "dropped certificates of other chains",
             Self::Text => "dropped text outside of the certificates",
             Self::Format => "wrote the PEM anew",
+            Self::Layout => "laid the PEM out anew",
             Self::Root => "appended the root",
         }
     }
@@ -171,6 +174,9 @@ fn mendable(fault: FaultKind) -> bool {
         FaultKind::GluedBoundaries
         | FaultKind::X509CertificateLabel
         | FaultKind::Headers
+        | FaultKind::IndentedBoundary
+        | FaultKind::CarriageReturns
+        | FaultKind::BlankLine
         | FaultKind::ByteOrderMark => true,
         FaultKind::UnterminatedBlock
         | FaultKind::StrayEnd

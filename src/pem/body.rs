@@ -17,7 +17,27 @@ pub(super) struct Body {
     headers: Option<Span>,
     in_headers: bool,
     foreign: Option<(char, Span)>,
+    lines: BodyLines,
 }
+
+/// The lines of a block, as far as OpenSSL minds them.
+///
+/// A blank line is what parts headers from base64 (RFC 1421 §4.4). OpenSSL takes one for that even where there
+/// are no headers: it lets a first line be blank and then, as in an encrypted block, wants lines of 64 characters;
+/// at any later blank line it gives up (`get_header_and_data` in its `pem_lib.c`).
+#[derive(Debug, Default)]
+struct BodyLines {
+    count: usize,
+    blank_first: Option<Span>,
+    blank_later: Option<Span>,
+    /// A line that is not as long as OpenSSL wants it behind a blank one.
+    uneven: bool,
+    /// The last line was shorter.
+    short: bool,
+}
+
+/// Characters a line of encrypted PEM (RFC 1421 §4.3.2.4).
+const LINE: usize = 64;
 
 /// A body at its end.
 pub(super) struct Finished {
@@ -27,6 +47,8 @@ pub(super) struct Finished {
     pub(super) fault: Option<(FaultKind, Span)>,
     /// Where RFC 1421 headers stand.
     pub(super) headers: Option<Span>,
+    /// A blank line that OpenSSL does not read past.
+    pub(super) blank: Option<Span>,
     /// Whether there is nothing at all.
     pub(super) empty: bool,
 }
@@ -58,6 +80,28 @@ impl Body {
         }
     }
 
+    /// Notes a whole line between the boundaries; `end` is where its line break ends.
+    pub(super) fn line(&mut self, bytes: &[u8], line: Span, end: usize) {
+        let text = slice(bytes, line);
+        let solid = text
+            .iter()
+            .rposition(|byte| class(*byte) & (SPACE | line::RETURN) == 0);
+        let first = self.lines.count == 0;
+        self.lines.count = self.lines.count.saturating_add(1);
+        let Some(last) = solid else {
+            let place = if first {
+                &mut self.lines.blank_first
+            } else {
+                &mut self.lines.blank_later
+            };
+            place.get_or_insert(Span::new(line.start, end));
+            return;
+        };
+        let length = last.saturating_add(1);
+        self.lines.uneven |= self.lines.short || length > LINE;
+        self.lines.short = length < LINE;
+    }
+
     /// Decodes what was gathered.
     pub(super) fn finish(mut self) -> Finished {
         let empty = self.characters.is_empty() && self.foreign.is_none();
@@ -80,10 +124,16 @@ impl Body {
                 }
             },
         };
+        let lines = self.lines;
+        let before_uneven = lines.blank_first.filter(|_| lines.uneven);
+        let blank = before_uneven.or(lines.blank_later);
+        // Headers are parted from the base64 by a blank line, and are a fault of their own.
+        let blank = blank.filter(|_| self.headers.is_none() && content.is_some());
         Finished {
             content,
             fault,
             headers: self.headers,
+            blank,
             empty,
         }
     }
@@ -191,6 +241,7 @@ mod tests {
     fn body(text: &str) -> Finished {
         let mut body = Body::default();
         for line in super::super::line::Lines::new(text.as_bytes(), 0) {
+            body.line(text.as_bytes(), line, line.end + 1);
             body.push(text.as_bytes(), line);
         }
         body.finish()
@@ -252,6 +303,22 @@ mod tests {
             content.locate(crate::span::DerSpan::new(3, 5)),
             Span::new(11, 15)
         );
+    }
+
+    #[test]
+    fn a_blank_line_is_told_where_openssl_stops_at_it() {
+        let blank = |text: &str| body(text).blank.map(|span| span.start);
+        let line = "A".repeat(64);
+        assert_eq!(blank("AAAA\nAAAA\n"), None);
+        assert_eq!(blank("AAAA\n\nAAAA\n"), Some(5));
+        assert_eq!(blank("AAAA\n \t\r\n"), Some(5));
+        assert_eq!(blank(&format!("\n{line}\n{line}\nAAAA\n")), None);
+        assert_eq!(blank(&format!("\n{line}\n{line}\n")), None);
+        assert_eq!(blank(&format!("\n{line}\n\n{line}\n")), Some(66));
+        assert_eq!(blank(&format!("\n\n{line}\n{line}\n")), Some(1));
+        assert_eq!(blank(&format!("\nAAAA\n{line}\n")), Some(0));
+        assert_eq!(blank(&format!("\n{line}AAAA\n")), Some(0));
+        assert_eq!(blank(&format!("\n {line}\n{line}\n")), Some(0));
     }
 
     #[test]

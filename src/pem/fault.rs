@@ -24,6 +24,9 @@ impl FaultKind {
             Self::PublicKeyBlock => "public-key-block",
             Self::ParametersBlock => "parameters-block",
             Self::UnknownBlock => "unknown-block",
+            Self::IndentedBoundary => "indented-boundary",
+            Self::CarriageReturns => "carriage-returns",
+            Self::BlankLine => "blank-line",
             Self::ByteOrderMark => "byte-order-mark",
             Self::Utf16 => "utf-16",
             Self::Der => "der",
@@ -77,6 +80,13 @@ impl FaultKind {
             Self::PublicKeyBlock => "this is a public key, not a certificate",
             Self::ParametersBlock => "these are key parameters, not a certificate",
             Self::UnknownBlock => "this block is no certificate",
+            Self::IndentedBoundary => {
+                "white space stands before the boundary, which many programs do not find then"
+            }
+            Self::CarriageReturns => {
+                "lines end with CR alone, which many programs do not take for an end"
+            }
+            Self::BlankLine => "a blank line stands inside the block, at which many programs stop",
             Self::ByteOrderMark => "a byte order mark stands before the text",
             Self::Utf16 => "the file is written in UTF-16",
             Self::Der => "the file is a certificate in binary form (DER)",
@@ -133,6 +143,15 @@ impl FaultKind {
             Self::PublicKeyBlock => "Replace it with the certificate that holds this key.",
             Self::CrlBlock | Self::ParametersBlock | Self::UnknownBlock => {
                 "Delete the block; a chain file holds certificates alone."
+            }
+            Self::IndentedBoundary => {
+                "Let the boundary begin its line: `sed 's/^[ \\t]*-----/-----/' FILE > CHAIN.pem`, or `chainlint check --fix`."
+            }
+            Self::CarriageReturns => {
+                "Save the file with line feeds: `tr '\\r' '\\n' < FILE > CHAIN.pem`, or `chainlint check --fix`."
+            }
+            Self::BlankLine => {
+                "Delete the blank line, or write the block anew with `chainlint check --fix`."
             }
             Self::ByteOrderMark => {
                 "Save the file as UTF-8 without a byte order mark, for example with `sed -i '1s/^\\xEF\\xBB\\xBF//' FILE`."

@@ -6,17 +6,20 @@ use crate::span::Span;
 pub(super) const BASE64: u8 = 1;
 /// The padding character.
 pub(super) const PADDING: u8 = 2;
-/// White space within a line.
+/// A blank or a tab. Other white space is none to OpenSSL, but at the end of a line.
 pub(super) const SPACE: u8 = 4;
 /// A hyphen, of which boundaries are made.
 pub(super) const DASH: u8 = 8;
 /// Any other byte.
 pub(super) const OTHER: u8 = 16;
+/// A carriage return that ends no line.
+pub(super) const RETURN: u8 = 32;
 
 /// The UTF-8 form of U+FEFF, the byte order mark.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The lines of a file without their breaks: LF, CRLF or a lone CR.
+/// The lines of a file, which LF ends and nothing else, as editors and grep count them; without their
+/// breaks, and without CR, VT and FF before these, which OpenSSL passes over.
 pub(super) struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -27,6 +30,11 @@ impl<'a> Lines<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at }
     }
+
+    /// Where the next line starts: behind the break of the last one.
+    pub(super) fn at(&self) -> usize {
+        self.at.min(self.bytes.len())
+    }
 }
 
 impl Iterator for Lines<'_> {
@@ -34,21 +42,39 @@ impl Iterator for Lines<'_> {
 
     fn next(&mut self) -> Option<Span> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = memchr::memchr2(b'\n', b'\r', rest);
-        let line = Span::new(
-            self.at,
-            self.at.saturating_add(length.unwrap_or(rest.len())),
-        );
-        let breaks = match (
-            self.bytes.get(line.end),
-            self.bytes.get(line.end.saturating_add(1)),
-        ) {
-            (Some(b'\r'), Some(b'\n')) => 2,
-            (Some(_) | None, _) => 1,
-        };
-        self.at = line.end.saturating_add(breaks);
-        Some(line)
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let text = rest.get(..length).unwrap_or_default();
+        let start = self.at;
+        self.at = start.saturating_add(length).saturating_add(1);
+        Some(Span::new(start, start.saturating_add(kept(text))))
     }
+}
+
+/// How much of a line is left without CR, VT and FF at its end, and blanks among these.
+fn kept(line: &[u8]) -> usize {
+    let until = |is_passed_over: fn(&u8) -> bool| {
+        let solid = line.iter().rposition(|byte| !is_passed_over(byte));
+        solid.map_or(0, |last| last.saturating_add(1))
+    };
+    let blanks = until(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 0x0B | 0x0C));
+    let tail = line.get(blanks..).unwrap_or_default();
+    if tail.iter().any(|byte| matches!(byte, 0x0B | 0x0C)) {
+        blanks
+    } else {
+        until(|byte| *byte == b'\r')
+    }
+}
+
+/// A line cut at carriage returns, of which some files have nothing else between their lines.
+pub(super) fn pieces(bytes: &[u8], line: Span) -> impl Iterator<Item = Span> {
+    let mut start = line.start;
+    slice(bytes, line)
+        .split(|byte| *byte == b'\r')
+        .map(move |piece| {
+            let span = Span::new(start, start.saturating_add(piece.len()));
+            start = span.end.saturating_add(1);
+            span
+        })
 }
 
 /// The bytes of a span; none where it lies outside.
@@ -79,7 +105,8 @@ const fn table() -> [u8; 256] {
         table[at] = match at as u8 {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => BASE64,
             b'=' => PADDING,
-            b' ' | b'\t' | 0x0B | 0x0C => SPACE,
+            b' ' | b'\t' => SPACE,
+            b'\r' => RETURN,
             b'-' => DASH,
             _ => OTHER,
         };
@@ -112,13 +139,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_line_break_ends_a_line() {
-        let bytes = b"a\nb\r\nc\rd\r\r\n\nlast";
+    fn a_line_feed_ends_a_line_and_nothing_else_does() {
+        let bytes = b"a\nb\r\nc\rd\r\r\n\ne\x0C \n \r\nlast\r";
         let lines: Vec<&[u8]> = Lines::new(bytes, 0)
             .map(|line| slice(bytes, line))
             .collect();
-        let wanted: [&[u8]; 7] = [b"a", b"b", b"c", b"d", b"", b"", b"last"];
+        let wanted: [&[u8]; 7] = [b"a", b"b", b"c\rd", b"", b"e", b" ", b"last"];
         assert_eq!(lines, wanted);
+        let cut: Vec<&[u8]> = pieces(bytes, Span::new(5, 8))
+            .map(|piece| slice(bytes, piece))
+            .collect();
+        let wanted: [&[u8]; 2] = [b"c", b"d"];
+        assert_eq!(cut, wanted);
     }
 
     #[test]

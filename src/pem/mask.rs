@@ -5,18 +5,18 @@
 
 use super::boundary::{self, bare_end, without_mark};
 use super::label::is_plain;
-use super::line::{BASE64, DASH, Lines, OTHER, SPACE, class, classes, slice};
+use super::line::{BASE64, DASH, Lines, OTHER, SPACE, class, classes, pieces, slice};
 use super::offsets::{characters_before, characters_through};
 use super::shape::{Walk, key_start, walk};
 use super::{Block, Content, Document, FaultKind, text};
-use crate::source::clean_same_length;
+use crate::source::{as_long_as, clean_same_length};
 use crate::span::{DerSpan, Span};
 
-/// What an overwritten byte looks like.
-const COVER: u8 = b'*';
+/// What an overwritten character looks like, by its length in bytes.
+const COVER: [char; 4] = ['*', '×', '∗', '\u{1F7B0}'];
 
-/// The file's bytes with everything overwritten that might be secret: same length, same lines.
-/// A lone CR, which ends a line too, becomes LF, so that whoever counts lines counts it.
+/// The file's bytes with everything overwritten that might be secret: same length, same lines, and as
+/// many characters. A CR that ends no line becomes a space.
 ///
 /// Kept are boundaries with plain labels, the base64 of what is laid out like a certificate, and
 /// explanatory text as far as no word of it can be key material.
@@ -71,15 +71,24 @@ struct Copy<'a> {
 
 impl<'a> Copy<'a> {
     fn covered(bytes: &'a [u8]) -> Self {
-        let mut copy = Self {
-            bytes,
-            out: vec![COVER; bytes.len()],
+        // Where bytes are no text, each is a character: how they would pair up tells of what they are.
+        let out = match std::str::from_utf8(bytes) {
+            Ok(text) if !text.is_ascii() => {
+                let covers = text.chars().map(|character| as_long_as(character, COVER));
+                covers.collect::<String>().into_bytes()
+            }
+            Ok(_) | Err(_) => vec![b'*'; bytes.len()],
         };
+        let mut copy = Self { bytes, out };
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            let crlf =
-                bytes.get(at) == Some(&b'\r') && bytes.get(at.saturating_add(1)) == Some(&b'\n');
+            let rest = bytes.get(at..).unwrap_or_default();
+            let ends_line = rest.iter().find(|byte| **byte != b'\r') == Some(&b'\n');
             if let Some(byte) = copy.out.get_mut(at) {
-                *byte = if crlf { b'\r' } else { b'\n' };
+                *byte = match rest.first() {
+                    Some(b'\n') => b'\n',
+                    Some(_) | None if ends_line => b'\r',
+                    Some(_) | None => b' ',
+                };
             }
         }
         for line in Lines::new(bytes, 0) {
@@ -95,7 +104,7 @@ impl<'a> Copy<'a> {
         copy
     }
 
-    /// Puts back what stands in a span, but for lone CRs.
+    /// Puts back what stands in a span, but for CRs.
     fn keep(&mut self, span: Span) {
         let target = self.out.get_mut(span.start..span.end);
         for (kept, original) in target
@@ -143,6 +152,9 @@ impl<'a> Copy<'a> {
                 | FaultKind::PublicKeyBlock
                 | FaultKind::ParametersBlock
                 | FaultKind::UnknownBlock
+                | FaultKind::IndentedBoundary
+                | FaultKind::CarriageReturns
+                | FaultKind::BlankLine
                 | FaultKind::ByteOrderMark
                 | FaultKind::Utf16
                 | FaultKind::Der
@@ -205,7 +217,8 @@ impl<'a> Copy<'a> {
 
     /// Boundaries with plain labels may be seen wherever they stand.
     fn keep_boundaries(&mut self) {
-        for line in Lines::new(self.bytes, 0) {
+        let bytes = self.bytes;
+        for line in Lines::new(bytes, 0).flat_map(|line| pieces(bytes, line)) {
             let seen = classes(slice(self.bytes, line));
             if seen & (DASH | OTHER | SPACE) == 0 {
                 continue;

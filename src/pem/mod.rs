@@ -10,6 +10,7 @@ mod boundary;
 mod conceal;
 mod fault;
 mod label;
+mod layout;
 mod line;
 mod mask;
 mod offsets;
@@ -21,6 +22,7 @@ mod text;
 mod whole;
 
 pub use conceal::conceal;
+pub use layout::{WIDTH, line_break};
 pub use mask::mask;
 pub use offsets::OffsetMap;
 pub use scan::{Limits, scan};
@@ -37,8 +39,22 @@ pub struct Document {
     pub faults: Vec<Fault>,
     /// Text outside of blocks, one span a run of lines, blank lines left out.
     pub texts: Vec<Span>,
+    /// What every reader takes, and is not laid out as it could be.
+    pub layout: Layout,
     /// Length of the file in bytes.
     pub len: usize,
+}
+
+/// How a file with certificates departs from one layout: lines of 64 characters, one kind of line break, and
+/// one at the end. Each place is the first of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// A line of a certificate's base64 that has not [`WIDTH`] characters, or blanks as well.
+    pub line: Option<Span>,
+    /// A line break of the kind that fewer lines have.
+    pub line_break: Option<Span>,
+    /// The last character, where no line break follows.
+    pub end: Option<Span>,
 }
 
 /// One `-----BEGIN …-----` with what follows it.
@@ -156,6 +172,12 @@ pub enum FaultKind {
     ParametersBlock,
     /// A block whose label is none of the known ones.
     UnknownBlock,
+    /// White space before a boundary, which OpenSSL does not know as one then.
+    IndentedBoundary,
+    /// A carriage return alone where a line should end.
+    CarriageReturns,
+    /// A blank line between the lines of a block's base64.
+    BlankLine,
     /// A byte order mark at the start of the file, or of a line where files were joined.
     ByteOrderMark,
     /// The whole file is UTF-16.

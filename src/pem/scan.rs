@@ -5,7 +5,8 @@
 use super::body::Body;
 use super::boundary::{self, Boundary, Side, bare_end, without_mark};
 use super::label::normal;
-use super::line::{DASH, Lines, OTHER, SPACE, classes, slice, trim};
+use super::layout::layout;
+use super::line::{DASH, Lines, OTHER, RETURN, SPACE, classes, pieces, slice, trim};
 use super::shape::{Walk, walk};
 use super::{Block, Document, Fault, FaultKind, Label, whole};
 use crate::span::Span;
@@ -52,10 +53,13 @@ pub fn scan(bytes: &[u8], limits: Limits) -> Document {
         document,
         open: None,
         text: None,
-        boundaries: false,
+        boundaries: 0,
+        line: Span::default(),
+        returns: false,
     };
-    for line in Lines::new(bytes, 0) {
-        if scanner.line(line).is_break() {
+    let mut lines = Lines::new(bytes, 0);
+    while let Some(line) = lines.next() {
+        if scanner.line(line, lines.at()).is_break() {
             break;
         }
     }
@@ -68,8 +72,12 @@ struct Scanner<'a> {
     document: Document,
     open: Option<Open>,
     text: Option<Span>,
-    /// Whether any boundary was met.
-    boundaries: bool,
+    /// How many boundaries were met.
+    boundaries: usize,
+    /// The line that is being read.
+    line: Span,
+    /// Whether carriage returns were told; one finding a file is enough.
+    returns: bool,
 }
 
 /// A block whose END has not come yet.
@@ -79,13 +87,40 @@ struct Open {
     body: Option<Body>,
     /// End of the last line that is not blank.
     end: usize,
+    /// White space stood before the BEGIN.
+    indented: bool,
 }
 
 type Flow = std::ops::ControlFlow<()>;
 
 impl Scanner<'_> {
-    fn line(&mut self, line: Span) -> Flow {
+    /// Reads a line whose break ends at `end`.
+    fn line(&mut self, line: Span, end: usize) -> Flow {
         let seen = classes(slice(self.bytes, line));
+        let before = self.boundaries;
+        self.line = line;
+        let mut flow = Flow::Continue(());
+        if seen & RETURN == 0 {
+            flow = self.part(line, seen);
+        } else {
+            for piece in pieces(self.bytes, line) {
+                let seen = classes(slice(self.bytes, piece));
+                flow = self.part(piece, seen);
+                if flow.is_break() {
+                    break;
+                }
+            }
+        }
+        if self.boundaries == before
+            && let Some(body) = self.open.as_mut().and_then(|open| open.body.as_mut())
+        {
+            body.line(self.bytes, line, end);
+        }
+        flow
+    }
+
+    /// Reads a line, or a part of one between carriage returns.
+    fn part(&mut self, line: Span, seen: u8) -> Flow {
         if seen & (DASH | OTHER) != 0 {
             return self.unusual_line(line);
         }
@@ -177,10 +212,11 @@ impl Scanner<'_> {
 
     fn boundary(&mut self, boundary: Boundary) -> Flow {
         self.end_text();
-        self.boundaries = true;
+        self.boundaries = self.boundaries.saturating_add(1);
         if let Some(wrong) = boundary.malformed {
             self.fault(FaultKind::MalformedBoundary, wrong);
         }
+        let indented = self.judge_place(&boundary);
         match (boundary.side, self.open.take()) {
             (Side::End, Some(open)) => self.close(open, Some(&boundary)),
             (Side::End, None) => self.fault(FaultKind::StrayEnd, boundary.span),
@@ -194,12 +230,44 @@ impl Scanner<'_> {
                 }
                 self.open = Some(Open {
                     end: boundary.span.end,
+                    indented,
                     body: boundary.kind.is_certificate().then(Body::default),
                     begin: boundary,
                 });
             }
         }
         Flow::Continue(())
+    }
+
+    /// Tells a boundary that does not begin its line; says whether white space stands before it, or before
+    /// the BEGIN of its block, for which one finding is enough. Of key blocks nothing is told.
+    fn judge_place(&mut self, boundary: &Boundary) -> bool {
+        let open = self.open.as_ref();
+        let of_certificate = match boundary.side {
+            Side::Begin => boundary.kind.is_certificate(),
+            Side::End => open.is_some_and(|open| open.begin.kind.is_certificate()),
+        };
+        if !of_certificate || boundary.malformed.is_some() {
+            return false;
+        }
+        let line = slice(self.bytes, self.line);
+        if let Some(at) = memchr::memchr(b'\r', line) {
+            if !self.returns {
+                self.returns = true;
+                let at = self.line.start.saturating_add(at);
+                self.fault(
+                    FaultKind::CarriageReturns,
+                    Span::new(at, at.saturating_add(1)),
+                );
+            }
+            return false;
+        }
+        let before = Span::new(self.line.start, boundary.span.start);
+        let indented = !before.is_empty() && classes(slice(self.bytes, before)) == SPACE;
+        if indented && !open.is_some_and(|open| boundary.side == Side::End && open.indented) {
+            self.fault(FaultKind::IndentedBoundary, before);
+        }
+        indented
     }
 
     fn close(&mut self, open: Open, end: Option<&Boundary>) {
@@ -230,6 +298,9 @@ impl Scanner<'_> {
                 }
                 if let Some((kind, place)) = body.fault {
                     self.fault(kind, place);
+                }
+                if let Some(blank) = body.blank {
+                    self.fault(FaultKind::BlankLine, blank);
                 }
                 content = body.content;
             } else {
@@ -285,7 +356,7 @@ impl Scanner<'_> {
         if let Some(open) = self.open.take() {
             self.close(open, None);
         }
-        if !self.boundaries {
+        if self.boundaries == 0 {
             let first = self.document.texts.first().copied().unwrap_or_default();
             let line = Lines::new(self.bytes, first.start).next().unwrap_or(first);
             self.fault(FaultKind::NoPem, trim(self.bytes, line));
@@ -293,6 +364,7 @@ impl Scanner<'_> {
         self.document
             .faults
             .sort_by_key(|fault| (fault.span, fault.kind));
+        self.document.layout = layout(self.bytes, &self.document.blocks);
         self.document
     }
 }

@@ -55,16 +55,73 @@ fn width_indent_line_breaks_and_a_missing_last_one_do_not_matter() {
     for (width, indent, line_break) in [
         (64, "  ", "\n"),
         (1, "", "\r\n"),
-        (76, "\t", "\r"),
-        (99_999, "", "\n"),
+        (76, "\t", "\r\r\n"),
+        (99_999, "", " \n"),
+        (99_999, " ", "\x0C\n"),
     ] {
         let body = wrap(&certificate(), width, indent, line_break);
-        let text = format!(
-            "{indent}-----BEGIN CERTIFICATE-----  {line_break}{body}{line_break}{indent}-----END CERTIFICATE-----"
-        );
+        let text =
+            format!("-----BEGIN CERTIFICATE-----  {line_break}{body}-----END CERTIFICATE-----");
         assert_eq!(faults(&text), [], "{width} {indent:?} {line_break:?}");
         assert_eq!(labels(&text), [WHOLE]);
     }
+}
+
+#[test]
+fn a_boundary_that_does_not_begin_its_line_is_told_once_a_block() {
+    let indented = good().replace("-----BEGIN", " \t-----BEGIN");
+    assert_eq!(faults(&indented), [(FaultKind::IndentedBoundary, " \t")]);
+    let both = indented.replace("-----END", "  -----END");
+    assert_eq!(faults(&both), [(FaultKind::IndentedBoundary, " \t")]);
+    let end = good().replace("-----END", "  -----END") + &good();
+    assert_eq!(faults(&end), [(FaultKind::IndentedBoundary, "  ")]);
+    assert_eq!(labels(&end), [WHOLE, WHOLE]);
+    let key = format!(
+        "  {}",
+        block("PRIVATE KEY", &[0; 40]).replace("-----END", " -----END")
+    );
+    assert_eq!(faults(&key), []);
+}
+
+#[test]
+fn carriage_returns_alone_are_told_once_a_file() {
+    let all = good().replace('\n', "\r");
+    for text in [
+        all.clone(),
+        format!("{all}{all}"),
+        good().replacen('\n', "\r", 1),
+        good().replace("-----END", "\r-----END"),
+        format!("{}\r{}", good().trim_end(), good()),
+    ] {
+        assert_eq!(
+            faults(&text),
+            [(FaultKind::CarriageReturns, "\r")],
+            "{text:?}"
+        );
+        assert!(labels(&text).iter().all(|label| *label == WHOLE));
+    }
+    // Among base64 they are white space.
+    let second = good().match_indices('\n').nth(1).expect("a line").0;
+    let mut inside = good();
+    inside.replace_range(second..=second, "\r");
+    assert_eq!(faults(&inside), []);
+    let key = block("PRIVATE KEY", &[0; 40]).replace('\n', "\r");
+    assert_eq!(faults(&key), []);
+}
+
+#[test]
+fn a_blank_line_inside_a_block_is_told_and_pointed_at_with_its_break() {
+    let mut text = good().replace('\n', "\r\n");
+    let third = text.match_indices('\n').nth(2).expect("a line").0;
+    text.insert_str(third + 1, " \r\n");
+    assert_eq!(faults(&text), [(FaultKind::BlankLine, " \r\n")]);
+    assert_eq!(labels(&text), [WHOLE]);
+    let first = good().replacen('\n', "\n\n", 1);
+    assert_eq!(faults(&first), []);
+    let headers = good().replacen('\n', "\nProc-Type: 4\n\n", 1);
+    assert_eq!(faults(&headers), [(FaultKind::Headers, "Proc-Type: 4")]);
+    let key = block("PRIVATE KEY", &[0; 80]).replace('\n', "\n\n");
+    assert_eq!(faults(&key), []);
 }
 
 #[test]
@@ -331,15 +388,22 @@ proptest! {
         indent in "[ \t]{0,5}",
         ending in "[ \t]{0,2}",
         line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        outer in "[ \t]{0,2}",
         range in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
     ) {
         let line_break = format!("{ending}{line_break}");
         let body = wrap(&der, width, &indent, &line_break);
         let text = format!(
-            "text{line_break}{indent}-----BEGIN CERTIFICATE-----{line_break}{body}{indent}-----END CERTIFICATE-----{line_break}"
+            "text{line_break}{outer}-----BEGIN CERTIFICATE-----{line_break}{body}{outer}-----END CERTIFICATE-----{line_break}"
         );
         let document = read(&text);
-        prop_assert_eq!(&document.faults, &[]);
+        let expected = match (line_break.ends_with('\n'), outer.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(FaultKind::IndentedBoundary),
+            (false, _) => Some(FaultKind::CarriageReturns),
+        };
+        let kinds = document.faults.iter().map(|fault| fault.kind);
+        prop_assert_eq!(kinds.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
         let content = document.blocks[0].content.as_ref().expect("content");
         prop_assert_eq!(&content.der, &der);
 

@@ -393,3 +393,13 @@ fn the_page_about_policies_shows_the_standards_as_they_are() {
     }
     hold("examples/standards/README.md", wanted.as_bytes());
 }
+
+#[test]
+fn the_policy_that_wants_one_layout_keeps_to_its_tests() {
+    let output = chainlint(&project("examples/policies"))
+        .args(["test", "--require-coverage", "--mutate", "."])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}

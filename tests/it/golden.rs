@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::program::{check, findings, rules_of};
 use crate::support::project;
 
-fn has_openssl() -> bool {
+pub(crate) fn has_openssl() -> bool {
     Command::new("openssl")
         .arg("version")
         .output()

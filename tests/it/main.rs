@@ -24,6 +24,7 @@ mod formats;
 mod golden;
 mod layers;
 mod mending;
+mod openssl;
 mod places;
 mod policy_tests;
 mod readme;

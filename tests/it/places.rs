@@ -9,8 +9,9 @@ use chainlint::x509::{Certificate, Field};
 use data_encoding::BASE64;
 use proptest::prelude::*;
 
-use crate::cases::draft::three_certificates;
+use crate::cases::draft::{own_chain, three_certificates};
 use crate::support::pem::Style;
+use crate::support::program::{check, findings};
 use crate::support::{NOW, files_below, instant, project};
 
 fn read(bytes: &[u8], session: &Session) -> Chain {
@@ -74,7 +75,7 @@ fn so_they_do_whatever_the_line_width_the_line_breaks_and_the_indentation() {
     let session = Session::default();
     let certificates = three_certificates().certificates();
     for width in [0, 1, 3, 4, 13, 64, 65, 76, 1000] {
-        for line_break in ["\n", "\r\n"] {
+        for line_break in ["\n", "\r\n", "\r\r\n"] {
             for indent in ["", " ", "\t  "] {
                 let style = Style {
                     width,
@@ -83,10 +84,76 @@ fn so_they_do_whatever_the_line_width_the_line_breaks_and_the_indentation() {
                 };
                 let text = style.certificates(&certificates);
                 let chain = read(text.as_bytes(), &session);
-                assert_eq!(chain.document.faults, []);
+                let faults = if indent.is_empty() { 0 } else { 3 };
+                assert_eq!(chain.document.faults.len(), faults);
                 assert_eq!(hold(text.as_bytes(), &chain), 3 * Field::ALL.len());
             }
         }
+    }
+}
+
+/// Where the first finding of a rule starts and ends in a file: lines and columns.
+fn place(content: &[u8], rule: &str) -> [u64; 4] {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("chain.pem"), content).unwrap();
+    let (report, _) = check(
+        folder.path(),
+        &["--no-config", "--select", rule, "chain.pem"],
+    );
+    let found = &findings(&report)[0];
+    [
+        ("start", "line"),
+        ("start", "column"),
+        ("end", "line"),
+        ("end", "column"),
+    ]
+    .map(|(end, what)| found[end][what].as_u64().unwrap())
+}
+
+#[test]
+fn lines_are_counted_as_editors_and_git_count_them() {
+    let chain = String::from_utf8(own_chain().file()).unwrap();
+    // A carriage return ends no line, whatever stands around it.
+    let returns = chain.replace('\n', "\r");
+    assert_eq!(place(returns.as_bytes(), "pem-format"), [1, 28, 1, 29]);
+    let expired = own_chain().leaf(|leaf| leaf.days(10)).file();
+    let expired = String::from_utf8(expired).unwrap();
+    let [line, column, ..] = place(expired.as_bytes(), "cert-expired");
+    for before in ["a\rb\r\rc\r", "a\r\r\n"] {
+        let text = format!("{before}\n{expired}");
+        let feeds = before.matches('\n').count() as u64 + 1;
+        let found = place(text.as_bytes(), "cert-expired");
+        assert_eq!(found[..2], [line + feeds, column], "{before:?}");
+    }
+}
+
+#[test]
+fn columns_count_the_characters_of_the_file() {
+    let chain = String::from_utf8(own_chain().file()).unwrap();
+    let third = chain.match_indices('\n').nth(1).unwrap().0 + 1;
+    for character in ["é", "\u{85}", "€", "\u{202e}", "🔑", "\u{e0041}"] {
+        let mut text = chain.clone();
+        text.insert_str(third, character);
+        assert_eq!(
+            place(text.as_bytes(), "pem-format"),
+            [3, 1, 3, 2],
+            "{character:?}"
+        );
+        let mut text = chain.clone();
+        text.insert_str(third, &format!("#{character}"));
+        // What follows a foreign character is masked, and what stands before a boundary is text.
+        let text = format!("{character}{character}-----BEGIN CERTIFICATE-----\n{text}");
+        assert_eq!(
+            place(text.as_bytes(), "pem-format")[..2],
+            [1, 1],
+            "{character:?}"
+        );
+        let begin = format!("X{character}{character}{character}-----END CERTIFICATE-----\n{chain}");
+        assert_eq!(
+            place(begin.as_bytes(), "pem-format"),
+            [1, 1, 1, 5],
+            "{character:?}"
+        );
     }
 }
 

@@ -32,6 +32,7 @@ pub mod order;
 pub mod organization_identifier;
 pub mod path_length;
 pub mod pem_format;
+pub mod pem_layout;
 pub mod policy_any_of;
 pub mod psd2_roles_avoid;
 pub mod psd2_roles_include;

@@ -64,6 +64,18 @@ impl Parameters for PemFormat {
             "the block holds key parameters, not a certificate",
         ),
         ("unknown-block", "the block is none that a chain file has"),
+        (
+            "indented-boundary",
+            "white space stands before a BEGIN or an END, which OpenSSL passes over then",
+        ),
+        (
+            "carriage-returns",
+            "lines end with CR alone, which OpenSSL takes for no end",
+        ),
+        (
+            "blank-line",
+            "a blank line stands inside a block, which OpenSSL takes for damage",
+        ),
         ("byte-order-mark", "the file begins with a byte order mark"),
         ("utf-16", "the file is UTF-16, not ASCII"),
         ("der", "the file is DER, not PEM"),
@@ -155,6 +167,9 @@ mod tests {
             FaultKind::PublicKeyBlock,
             FaultKind::ParametersBlock,
             FaultKind::UnknownBlock,
+            FaultKind::IndentedBoundary,
+            FaultKind::CarriageReturns,
+            FaultKind::BlankLine,
             FaultKind::ByteOrderMark,
             FaultKind::Utf16,
             FaultKind::Der,

@@ -46,6 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
         others(),
         containers(),
         stray(),
+        layouts(),
         whole_files(),
     ]
     .into_iter()
@@ -100,14 +101,27 @@ fn styles() -> Vec<Case> {
         ),
         pass(
             FORMAT,
-            "indented",
-            "The blocks are indented by four spaces, as in a YAML file.",
-            || {
-                styled(Style {
-                    indent: "    ",
-                    ..OPENSSL
-                })
-            },
+            "indented-base64",
+            "The base64 is indented by a tab, the boundaries are not.",
+            || text(|text| text.replace('\n', "\n\t").replace("\t-", "-")),
+        ),
+        pass(
+            FORMAT,
+            "mixed-widths",
+            "The third line of each block is cut in two, and its sixth joined to the next.",
+            || text(|text| mixed_widths(&text)),
+        ),
+        pass(
+            FORMAT,
+            "blanks-at-line-ends",
+            "Each line ends with two blanks.",
+            || text(|text| text.replace('\n', "  \n")),
+        ),
+        pass(
+            FORMAT,
+            "blank-first-line",
+            "A blank line stands behind each BEGIN, where OpenSSL expects the end of headers.",
+            || text(|text| text.replace(BEGIN, &format!("{BEGIN}\n"))),
         ),
         pass(
             FORMAT,
@@ -118,9 +132,90 @@ fn styles() -> Vec<Case> {
     ]
 }
 
+/// As people's editors leave base64.
+fn mixed_widths(text: &str) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for line in text.lines() {
+        at = if line.starts_with('-') { 0 } else { at + 1 };
+        match at {
+            3 => out.push_str(&format!("{}\n{}\n", &line[..20], &line[20..])),
+            6 => out.push_str(line),
+            _ => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
+}
+
 fn boundaries() -> Vec<Case> {
     let line = second_begin();
     vec![
+        fail(
+            FORMAT,
+            "indented",
+            "The blocks are indented by four spaces, as in a YAML file.",
+            || {
+                styled(Style {
+                    indent: "    ",
+                    ..OPENSSL
+                })
+            },
+        )
+        .error()
+        .line(1)
+        .error()
+        .line(line),
+        fail(
+            FORMAT,
+            "indented-end",
+            "A blank stands before the last END.",
+            || text(|text| text.trim_end().trim_end_matches(END).to_owned() + " " + END + "\n"),
+        )
+        .error(),
+        fail(
+            FORMAT,
+            "carriage-returns",
+            "Lines end with CR alone.",
+            || {
+                styled(Style {
+                    line_break: "\r",
+                    ..OPENSSL
+                })
+            },
+        )
+        .error()
+        .line(1),
+        fail(
+            FORMAT,
+            "blank-line",
+            "A blank line stands between the second and the third line of the first block.",
+            || text(|text| text.replacen('\n', "\n\n", 3).replacen("\n\n", "\n", 2)),
+        )
+        .error()
+        .line(4),
+        fail(
+            FORMAT,
+            "blank-last-line",
+            "A blank line stands before the last END.",
+            || text(|text| text.trim_end().trim_end_matches(END).to_owned() + "\n" + END + "\n"),
+        )
+        .error(),
+        fail(
+            FORMAT,
+            "blank-first-line-width-76",
+            "A blank line stands behind each BEGIN, and lines have 76 characters.",
+            || {
+                let wide = styled(Style {
+                    width: 76,
+                    ..OPENSSL
+                });
+                let wide = String::from_utf8(wide).unwrap();
+                wide.replace(BEGIN, &format!("{BEGIN}\n")).into_bytes()
+            },
+        )
+        .error()
+        .line(2)
+        .error(),
         fail(
             FORMAT,
             "glued",
@@ -381,6 +476,74 @@ fn stray() -> Vec<Case> {
             "A sentence, and no certificate at all.",
             || b"The chain comes tomorrow.\n".to_vec(),
         ),
+    ]
+}
+
+fn layouts() -> Vec<Case> {
+    let rule = "pem-layout";
+    let uniform = "../../examples/policies/uniform-layout.yaml";
+    vec![
+        pass(
+            rule,
+            "off",
+            "All base64 of a block stands on one line, and the rule is off.",
+            || {
+                styled(Style {
+                    width: 0,
+                    ..OPENSSL
+                })
+            },
+        ),
+        pass(rule, "plain", "Two blocks as OpenSSL writes them.", || {
+            own_chain().file()
+        })
+        .policy(uniform),
+        pass(rule, "crlf", "The same with CR and LF.", || {
+            styled(Style {
+                line_break: "\r\n",
+                ..OPENSSL
+            })
+        })
+        .policy(uniform),
+        fail(rule, "width-76", "Lines have 76 characters.", || {
+            styled(Style {
+                width: 76,
+                ..OPENSSL
+            })
+        })
+        .policy(uniform)
+        .advice()
+        .line(2),
+        fail(
+            rule,
+            "trailing-blank",
+            "The third line ends with a blank.",
+            || text(|text| text.replacen('\n', " \n", 3).replacen(" \n", "\n", 2)),
+        )
+        .policy(uniform)
+        .advice()
+        .line(3),
+        fail(
+            rule,
+            "mixed-line-breaks",
+            "The first line ends with CR and LF.",
+            || text(|text| text.replacen('\n', "\r\n", 1)),
+        )
+        .policy(uniform)
+        .advice()
+        .line(1),
+        fail(
+            rule,
+            "no-final-line-break",
+            "The last line has no line break.",
+            || text(|text| text.trim_end().to_owned()),
+        )
+        .policy(uniform)
+        .advice(),
+        not_applicable(rule, "no-certificate", "A sentence.", || {
+            b"The chain comes tomorrow.".to_vec()
+        })
+        .policy(uniform),
     ]
 }
 
