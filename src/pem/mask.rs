@@ -29,15 +29,41 @@ pub fn mask(bytes: &[u8], document: &Document) -> String {
         }
     }
     copy.keep_boundaries();
-    let hidden = hidden(document);
-    for text in &document.texts {
-        let after = hidden.partition_point(|span| span.start <= text.start);
-        let before = after.checked_sub(1).and_then(|at| hidden.get(at));
-        if before.is_none_or(|span| text.start >= span.end) {
-            copy.keep_text(*text);
+    for lines in lines_of_text(bytes, document) {
+        for kept in text::harmless(bytes, &lines) {
+            copy.keep(kept);
         }
     }
     String::from_utf8(copy.out).unwrap_or_else(|error| clean_same_length(error.as_bytes()))
+}
+
+/// The lines of text outside of blocks, blank ones left out, in one list for each gap between blocks; not those
+/// that may be the rest of a broken block.
+pub(super) fn lines_of_text(bytes: &[u8], document: &Document) -> Vec<Vec<Span>> {
+    let hidden = hidden(document);
+    let mut gaps: Vec<Vec<Span>> = Vec::new();
+    let mut gap = None;
+    for text in &document.texts {
+        let after = hidden.partition_point(|span| span.start <= text.start);
+        let before = after.checked_sub(1).and_then(|at| hidden.get(at));
+        if before.is_some_and(|span| text.start < span.end) {
+            continue;
+        }
+        let blocks = document
+            .blocks
+            .partition_point(|block| block.span.start <= text.start);
+        let lines = Lines::new(bytes, text.start)
+            .take_while(|line| line.start < text.end)
+            .map(|line| Span::new(line.start, line.end.min(text.end)));
+        if gap.replace(blocks) == Some(blocks)
+            && let Some(last) = gaps.last_mut()
+        {
+            last.extend(lines);
+        } else {
+            gaps.push(lines.collect());
+        }
+    }
+    gaps
 }
 
 /// From each BEGIN without an END to the next BEGIN of a certificate: what stands there may be the
@@ -233,17 +259,6 @@ impl<'a> Copy<'a> {
                     self.keep(Span::new(boundary.span.start, boundary.label.start));
                     self.keep(Span::new(boundary.label.end, boundary.span.end));
                 }
-            }
-        }
-    }
-
-    fn keep_text(&mut self, span: Span) {
-        let lines = Lines::new(self.bytes, span.start)
-            .take_while(|line| line.start < span.end)
-            .map(|line| Span::new(line.start, line.end.min(span.end)));
-        for line in lines {
-            for kept in text::harmless(self.bytes, line) {
-                self.keep(kept);
             }
         }
     }

@@ -8,25 +8,32 @@
 mod body;
 mod boundary;
 mod conceal;
+mod doubt;
 mod fault;
 mod label;
 mod layout;
 mod line;
+mod loose;
 mod mask;
 mod offsets;
+mod prints;
 #[cfg(test)]
 pub(crate) mod samples;
 mod scan;
 mod shape;
 mod text;
 mod whole;
+mod words;
 
 pub use conceal::conceal;
+pub use doubt::doubtful_text;
 pub use layout::{WIDTH, line_break};
 pub use mask::mask;
 pub use offsets::OffsetMap;
+pub use prints::foreign_text;
 pub use scan::{Limits, scan};
 pub use shape::{Shape, shape};
+pub use whole::from_utf16;
 
 use crate::span::{DerSpan, Span};
 
@@ -39,6 +46,8 @@ pub struct Document {
     pub faults: Vec<Fault>,
     /// Text outside of blocks, one span a run of lines, blank lines left out.
     pub texts: Vec<Span>,
+    /// Where private keys begin that no label announces.
+    pub loose_keys: Vec<Span>,
     /// What every reader takes, and is not laid out as it could be.
     pub layout: Layout,
     /// Length of the file in bytes.

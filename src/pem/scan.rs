@@ -8,7 +8,7 @@ use super::label::normal;
 use super::layout::layout;
 use super::line::{DASH, Lines, OTHER, RETURN, SPACE, classes, pieces, slice, trim};
 use super::shape::{Walk, walk};
-use super::{Block, Document, Fault, FaultKind, Label, whole};
+use super::{Block, Document, Fault, FaultKind, Label, loose, whole};
 use crate::span::Span;
 
 /// Bounds on what one file may cost.
@@ -43,6 +43,7 @@ pub fn scan(bytes: &[u8], limits: Limits) -> Document {
     }
     if let Some(fault) = whole::fault(bytes) {
         return Document {
+            loose_keys: whole::keys(bytes, fault.kind, limits),
             faults: vec![fault],
             ..document
         };
@@ -365,6 +366,7 @@ impl Scanner<'_> {
             .faults
             .sort_by_key(|fault| (fault.span, fault.kind));
         self.document.layout = layout(self.bytes, &self.document.blocks);
+        self.document.loose_keys = loose::keys(self.bytes, &self.document);
         self.document
     }
 }

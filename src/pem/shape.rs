@@ -45,6 +45,19 @@ struct Element {
     end: usize,
 }
 
+/// The heads of the identifiers by which a password encrypts: PKCS#5 (`1.2.840.113549.1.5`) and PKCS#12's own
+/// (`1.2.840.113549.1.12.1`).
+const BY_PASSWORD: [&[u8]; 2] = [
+    &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05],
+    &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C, 0x01],
+];
+
+/// How OpenSSH's own form of private keys begins.
+const OPENSSH: &[u8] = b"openssh-key-v1\0";
+
+/// Bytes of the shortest private key; what looks like one and is shorter is a small constant.
+const SHORTEST_KEY: usize = 32;
+
 /// How far bytes look like a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Walk {
@@ -75,8 +88,26 @@ pub(super) fn key_start(der: &[u8]) -> Option<usize> {
         versions.flat_map(|at| (2..=4).filter_map(move |back| at.checked_sub(back)));
     candidates.find(|at| {
         let rest = der.get(*at..).unwrap_or_default();
-        is_private_key(rest) && element(rest, 0).is_some_and(|key| key.end >= 32)
+        is_private_key(rest) && element(rest, 0).is_some_and(|key| key.end >= SHORTEST_KEY)
     })
+}
+
+/// Whether bytes begin as a private key does, encrypted or not. Some dozens of bytes are enough to tell.
+pub(super) fn begins_key(der: &[u8]) -> bool {
+    let long = element(der, 0).is_some_and(|key| key.end >= SHORTEST_KEY);
+    (long && (is_private_key(der) || is_encrypted_key(der))) || der.starts_with(OPENSSH)
+}
+
+/// Encrypted PKCS#8 (RFC 5958 §3): by which algorithm, and the octets.
+fn is_encrypted_key(der: &[u8]) -> bool {
+    let found = || {
+        let outer = element(der, 0).filter(|outer| outer.tag == SEQUENCE)?;
+        let algorithm = element(der, outer.start).filter(|first| first.tag == SEQUENCE)?;
+        let identifier = element(der, algorithm.start).filter(|first| first.tag == OID)?;
+        let octets = tag(der, algorithm.end).is_none_or(|next| next == OCTET_STRING);
+        octets.then_some(der.get(identifier.start..identifier.end)?)
+    };
+    found().is_some_and(|oid| BY_PASSWORD.iter().any(|head| oid.starts_with(head)))
 }
 
 /// What a file of DER (or BER with indefinite lengths) holds, by its first bytes.

@@ -1,7 +1,8 @@
 //! Files that are something else than PEM from their first byte on.
 
 use super::line::{BYTE_ORDER_MARK, SPACE, class};
-use super::{Block, Fault, FaultKind, Label, Shape, shape};
+use super::shape::{Walk, begins_key, walk};
+use super::{Block, Fault, FaultKind, Label, Limits, Shape, scan, shape};
 use crate::span::Span;
 
 /// First bytes of a Java key store, JKS and JCEKS.
@@ -51,6 +52,54 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Block> {
     })
 }
 
+/// Where private keys begin in such a file, as far as its form is looked into: in text of UTF-16, and behind
+/// certificates in DER. The place is the file's head, where its fault points too.
+pub(super) fn keys(bytes: &[u8], fault: FaultKind, limits: Limits) -> Vec<Span> {
+    let found = if fault == FaultKind::Utf16 {
+        from_utf16(bytes).is_some_and(|text| {
+            let document = scan(&text, limits);
+            let mut labels = document.blocks.iter().map(|block| block.label);
+            !document.loose_keys.is_empty() || labels.any(|label| label == Label::PrivateKey)
+        })
+    } else if fault == FaultKind::Der {
+        let mut rest = bytes;
+        while let Walk::Complete(end) = walk(rest) {
+            rest = rest.get(end..).unwrap_or_default();
+        }
+        begins_key(rest)
+    } else {
+        false
+    };
+    let head = Span::new(0, HEAD.min(bytes.len()));
+    found.then_some(head).into_iter().collect()
+}
+
+/// Text in UTF-16, with a byte order mark or without one, as UTF-8; `None` where it is none, or ends within a
+/// character.
+#[must_use]
+pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (big, rest) = match bytes {
+        [0xFE, 0xFF, rest @ ..] => (true, rest),
+        [0xFF, 0xFE, rest @ ..] => (false, rest),
+        // Of ASCII, the first byte of each pair is NUL where the larger half comes first.
+        _ if is_utf16(bytes) => (bytes.first() == Some(&0), bytes),
+        _ => return None,
+    };
+    let (pairs, rest) = rest.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let units = pairs.iter().map(|pair| {
+        if big {
+            u16::from_be_bytes(*pair)
+        } else {
+            u16::from_le_bytes(*pair)
+        }
+    });
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    text.ok().map(String::into_bytes)
+}
+
 /// Whether nearly every other byte is NUL and the rest is not, as ASCII is in UTF-16.
 fn is_utf16(bytes: &[u8]) -> bool {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
@@ -92,6 +141,30 @@ mod tests {
         );
         assert_eq!(kind(text.as_bytes()), None);
         assert!(private_key(text.as_bytes()).is_none());
+        for (mark, words) in [(b"\xFF\xFE", &little), (b"\xFE\xFF", &big)] {
+            let marked = [mark.as_slice(), words].concat();
+            assert_eq!(from_utf16(words).as_deref(), Some(text.as_bytes()));
+            assert_eq!(from_utf16(&marked).as_deref(), Some(text.as_bytes()));
+            let cut = marked.get(..marked.len() - 1).expect("bytes");
+            assert_eq!(from_utf16(cut), None);
+        }
+        assert_eq!(from_utf16(text.as_bytes()), None);
+        assert_eq!(from_utf16(b"\xFF\xFE\x00\xD8"), None);
+    }
+
+    #[test]
+    fn a_key_in_utf16_and_behind_der_is_found() {
+        let (_, key) = keys().swap_remove(2);
+        let found = |bytes: &[u8]| !scan(bytes, Limits::default()).loose_keys.is_empty();
+        let utf16 =
+            |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let chain = block("CERTIFICATE", &certificate());
+        assert!(found(&utf16(
+            &(chain.clone() + &block("PRIVATE KEY", &key))
+        )));
+        assert!(found(&[certificate(), certificate(), key].concat()));
+        assert!(!found(&utf16(&chain)));
+        assert!(!found(&[certificate(), certificate()].concat()));
     }
 
     #[test]

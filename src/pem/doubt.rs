@@ -1,0 +1,240 @@
+//! Text of which nobody can say that it is not secret.
+//!
+//! A program may drop a comment, and what `openssl` prints above a certificate. Anything else may be a key in a form
+//! that nobody expected, and dropping it would hide that it was there. So each word must be plain, or be a part of a
+//! certificate of the file: in its bytes, its hex, or its fingerprint.
+
+use std::collections::BTreeSet;
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use memchr::memmem;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::Document;
+use super::line::{slice, trim};
+use super::mask::lines_of_text;
+use super::text::{is_telltale, words};
+use super::words::{Word, word};
+use crate::span::Span;
+
+/// Characters of the shortest word that may be a secret by itself.
+const WORD: usize = 8;
+/// Characters of words that may be secret together, where each alone is too short: as many as carry 9 bytes in base64.
+const TOGETHER: usize = 12;
+/// Bytes of the shortest part of a certificate that is told by its content: fewer are found in any.
+const PART: usize = 4;
+
+/// The first line of text outside of blocks that may be secret: one that a private key begins in, or whose words
+/// neither are plain nor belong to the file's certificates.
+#[must_use]
+pub fn doubtful_text(bytes: &[u8], document: &Document) -> Option<Span> {
+    if let Some(key) = document.loose_keys.first() {
+        return Some(*key);
+    }
+    let mut reader = Reader::new(Known::of(document));
+    let mut lines = lines_of_text(bytes, document).into_iter().flatten();
+    let doubtful = lines.find(|line| reader.doubts(slice(bytes, *line)));
+    doubtful.map(|line| trim(bytes, line))
+}
+
+/// The certificates of a file, and their fingerprints.
+struct Known<'a> {
+    certificates: Vec<&'a [u8]>,
+    fingerprints: Vec<Vec<u8>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(document: &'a Document) -> Self {
+        let contents = document
+            .blocks
+            .iter()
+            .filter_map(|block| block.content.as_ref());
+        let certificates: Vec<&[u8]> = contents.map(|content| content.der.as_slice()).collect();
+        let fingerprints = certificates
+            .iter()
+            .flat_map(|der| [Sha1::digest(der).to_vec(), Sha256::digest(der).to_vec()]);
+        Self {
+            fingerprints: fingerprints.collect(),
+            certificates,
+        }
+    }
+
+    /// Whether a certificate holds these bytes, or has them for a fingerprint.
+    fn holds(&self, bytes: &[u8]) -> bool {
+        let finder = memmem::Finder::new(bytes);
+        let inside = |der: &&[u8]| finder.find(der).is_some();
+        self.certificates.iter().any(inside)
+            || self
+                .fingerprints
+                .iter()
+                .any(|fingerprint| fingerprint == bytes)
+    }
+
+    /// Whether a certificate holds what a word says: its letters, or a number.
+    fn holds_word(&self, word: &str) -> bool {
+        let hex = word.strip_prefix("0x");
+        let number = match hex {
+            Some(digits) => u128::from_str_radix(digits, 16).ok(),
+            None => word.parse::<u128>().ok(),
+        };
+        let number = number.is_some_and(|number| {
+            let octets = number.to_be_bytes();
+            let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+            octets
+                .get(zeros..)
+                .is_some_and(|octets| octets.len() >= 2 && self.holds(octets))
+        });
+        number || (word.len() >= PART && self.holds(word.as_bytes()))
+    }
+}
+
+/// Reads lines that follow each other.
+struct Reader<'a> {
+    known: Known<'a>,
+    /// Words that nothing accounts for, each once.
+    odd: BTreeSet<String>,
+    /// How much they carry together, in characters.
+    weight: usize,
+    /// The line before was hex of a certificate.
+    in_dump: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(known: Known<'a>) -> Self {
+        Self {
+            known,
+            odd: BTreeSet::new(),
+            weight: 0,
+            in_dump: false,
+        }
+    }
+
+    /// Whether a line, with those before it, may be secret.
+    fn doubts(&mut self, line: &[u8]) -> bool {
+        let Ok(text) = std::str::from_utf8(line) else {
+            return true;
+        };
+        if is_telltale(text) {
+            return true;
+        }
+        let follows_dump = std::mem::take(&mut self.in_dump);
+        let words: Vec<&str> = words(text).collect();
+        // Octets in hex are told together, and other words one by one.
+        for part in words.chunk_by(|one, next| is_hex(one) && is_hex(next)) {
+            let octets = HEXLOWER_PERMISSIVE
+                .decode(part.concat().as_bytes())
+                .unwrap_or_default();
+            let long = octets.len() >= PART;
+            let tail = follows_dump && !octets.is_empty();
+            if (long || tail) && self.known.holds(&octets) {
+                self.in_dump = long;
+            } else if part.iter().any(|word| self.is_odd(word)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes a word; whether there is too much by now that nothing accounts for.
+    fn is_odd(&mut self, text: &str) -> bool {
+        if word(text) != Word::Coded
+            || self.known.holds_word(text)
+            || !self.odd.insert(text.to_owned())
+        {
+            return false;
+        }
+        // A digit carries about half of what a character of base64 does.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let weight = if digits {
+            text.len().div_ceil(2)
+        } else {
+            text.len()
+        };
+        self.weight = self.weight.saturating_add(weight);
+        weight >= WORD || self.weight >= TOGETHER
+    }
+}
+
+/// Whether a word is octets in hex.
+fn is_hex(word: &str) -> bool {
+    word.len().is_multiple_of(2) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pem::samples::{block, certificate, noise, wrap};
+    use crate::pem::{Limits, scan};
+
+    /// The line of a text above a certificate that is in doubt.
+    fn doubtful(text: &str) -> Option<String> {
+        let text = format!("{text}\n{}", block("CERTIFICATE", &certificate()));
+        let place = doubtful_text(text.as_bytes(), &scan(text.as_bytes(), Limits::default()))?;
+        text.get(place.start..place.end).map(str::to_owned)
+    }
+
+    fn pairs(bytes: &[u8]) -> String {
+        let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        pairs.join(":")
+    }
+
+    #[test]
+    fn comments_and_what_is_printed_of_the_certificate_are_in_no_doubt() {
+        let der = certificate();
+        let dump: Vec<String> = der
+            .chunks(15)
+            .map(|row| format!("    {}", pairs(row)))
+            .collect();
+        let serial = u128::from_be_bytes([0x11; 16]);
+        for text in [
+            "# the leaf of acme-01, renewed 2026-01-02 by jd42".to_owned(),
+            "subject=/C=LT/O=Acme Payments/CN=Acme".to_owned(),
+            "==========".to_owned(),
+            format!("Signature Value:\n{}", dump.join("\n")),
+            format!("Serial Number: {serial} (0x{serial:x})"),
+            format!("SHA256 Fingerprint={}", pairs(&Sha256::digest(&der))),
+            format!(
+                "localKeyID: {}",
+                pairs(&Sha1::digest(&der)).replace(':', " ")
+            ),
+        ] {
+            assert_eq!(doubtful(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_secret_is_in_doubt_however_it_is_written() {
+        let key = noise(12, 48);
+        for text in [
+            "password = x".to_owned(),
+            "# hunter22".to_owned(),
+            "abc\u{e9}\u{1}Zq7xWw9Kd".to_owned(),
+            pairs(&key),
+            pairs(&key).to_lowercase().replace(':', ""),
+            pairs(&key).replace(':', "\n"),
+        ] {
+            assert!(doubtful(&text).is_some(), "{text}");
+        }
+        for width in 1..=64 {
+            for before in ["", "# ", "line ", "a longer text "] {
+                let text = wrap(&key, width, before, "\n");
+                assert!(doubtful(&text).is_some(), "{text}");
+            }
+        }
+        let latin = [
+            b"caf\xE9\n".as_slice(),
+            block("CERTIFICATE", &certificate()).as_bytes(),
+        ]
+        .concat();
+        assert!(doubtful_text(&latin, &scan(&latin, Limits::default())).is_some());
+    }
+
+    #[test]
+    fn the_first_doubtful_line_is_pointed_at() {
+        assert_eq!(
+            doubtful("# fine\n  # Qx7Zw9Kd \n# more").as_deref(),
+            Some("# Qx7Zw9Kd")
+        );
+    }
+}
