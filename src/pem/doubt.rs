@@ -6,24 +6,30 @@
 
 use std::collections::BTreeSet;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{HEXLOWER_PERMISSIVE, HEXUPPER};
 use memchr::memmem;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::Document;
-use super::line::{slice, trim};
+use super::line::{Lines, slice, trim};
 use super::mask::lines_of_text;
-use super::text::{is_telltale, words};
+use super::text::{Shape, is_telltale, words};
 use super::words::{Word, word};
+use super::{Document, FaultKind};
 use crate::span::Span;
 
 /// Characters of the shortest word that may be a secret by itself.
 const WORD: usize = 8;
 /// Characters of words that may be secret together, where each alone is too short: as many as carry 9 bytes in base64.
 const TOGETHER: usize = 12;
+/// So many lines in a row that differ and whose words are of the same lengths are columns: of single digits, even, each
+/// of which would be nothing.
+const COLUMN: usize = 8;
 /// Bytes of the shortest part of a certificate that is told by its content: fewer are found in any.
 const PART: usize = 4;
+
+/// Letters of the shortest word that is told by being in a certificate.
+const LETTERS: usize = 3;
 
 /// The first line of text outside of blocks that may be secret: one that a private key begins in, or whose words
 /// neither are plain nor belong to the file's certificates.
@@ -32,9 +38,34 @@ pub fn doubtful_text(bytes: &[u8], document: &Document) -> Option<Span> {
     if let Some(key) = document.loose_keys.first() {
         return Some(*key);
     }
+    let lines = lines_of_text(bytes, document).into_iter().flatten();
+    first_doubtful(bytes, document, lines)
+}
+
+/// The first header of a certificate block that may be secret, told in the same way.
+#[must_use]
+pub fn doubtful_header(bytes: &[u8], document: &Document) -> Option<Span> {
+    let faults = document.faults.iter();
+    let headers = faults.filter(|fault| fault.kind == FaultKind::Headers);
+    let lines = headers.flat_map(|headers| {
+        let lines = Lines::new(bytes, headers.span.start);
+        let lines = lines.take_while(|line| line.start < headers.span.end);
+        lines.map(|line| Span::new(line.start, line.end.min(headers.span.end)))
+    });
+    first_doubtful(bytes, document, lines)
+}
+
+fn first_doubtful(
+    bytes: &[u8],
+    document: &Document,
+    mut lines: impl Iterator<Item = Span>,
+) -> Option<Span> {
     let mut reader = Reader::new(Known::of(document));
-    let mut lines = lines_of_text(bytes, document).into_iter().flatten();
-    let doubtful = lines.find(|line| reader.doubts(slice(bytes, *line)));
+    let doubtful = lines.find(|line| {
+        let shape = Shape::of(bytes, *line);
+        let line = slice(bytes, *line);
+        reader.doubts(line) || reader.is_column(line, shape)
+    });
     doubtful.map(|line| trim(bytes, line))
 }
 
@@ -85,7 +116,7 @@ impl<'a> Known<'a> {
                 .get(zeros..)
                 .is_some_and(|octets| octets.len() >= 2 && self.holds(octets))
         });
-        number || (word.len() >= PART && self.holds(word.as_bytes()))
+        number || (word.len() >= LETTERS && self.holds(word.as_bytes()))
     }
 }
 
@@ -98,6 +129,8 @@ struct Reader<'a> {
     weight: usize,
     /// The line before was hex of a certificate.
     in_dump: bool,
+    /// The last line that differs from the one before it, its shape, and how many such lines have that.
+    column: (Vec<u8>, Shape, usize),
 }
 
 impl<'a> Reader<'a> {
@@ -107,14 +140,28 @@ impl<'a> Reader<'a> {
             odd: BTreeSet::new(),
             weight: 0,
             in_dump: false,
+            column: (Vec::new(), Shape::default(), 0),
         }
+    }
+
+    /// Whether a line ends a column. Hex of a certificate makes none.
+    fn is_column(&mut self, line: &[u8], shape: Shape) -> bool {
+        let (last, known, count) = &mut self.column;
+        if self.in_dump || *known != shape {
+            (*known, *count) = (shape, usize::from(!self.in_dump));
+        } else if last != line {
+            *count = count.saturating_add(1);
+        }
+        line.clone_into(last);
+        *count >= COLUMN
     }
 
     /// Whether a line, with those before it, may be secret.
     fn doubts(&mut self, line: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(line) else {
+        let Ok(text) = String::from_utf8(unescaped(line)) else {
             return true;
         };
+        let text = text.as_str();
         if is_telltale(text) {
             return true;
         }
@@ -156,6 +203,24 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A line without the escapes that `openssl` prints for what is not ASCII: `G\C3\B6teborg`.
+fn unescaped(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((first, others)) = rest.split_first() {
+        let digits = others.get(..2).filter(|_| *first == b'\\');
+        let octet = digits.and_then(|digits| HEXUPPER.decode(digits).ok());
+        if let Some(octet) = octet {
+            out.extend(octet);
+            rest = others.get(2..).unwrap_or_default();
+        } else {
+            out.push(*first);
+            rest = others;
+        }
+    }
+    out
+}
+
 /// Whether a word is octets in hex.
 fn is_hex(word: &str) -> bool {
     word.len().is_multiple_of(2) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -191,6 +256,8 @@ mod tests {
             "# the leaf of acme-01, renewed 2026-01-02 by jd42".to_owned(),
             "subject=/C=LT/O=Acme Payments/CN=Acme".to_owned(),
             "==========".to_owned(),
+            "Issuer: C = SE, L = G\\C3\\B6teborg, O = Buypass AS".to_owned(),
+            "# a certificate\n".repeat(20),
             format!("Signature Value:\n{}", dump.join("\n")),
             format!("Serial Number: {serial} (0x{serial:x})"),
             format!("SHA256 Fingerprint={}", pairs(&Sha256::digest(&der))),
@@ -209,10 +276,16 @@ mod tests {
         for text in [
             "password = x".to_owned(),
             "# hunter22".to_owned(),
+            key.iter().map(|octet| format!("\\{octet:02X}")).collect(),
             "abc\u{e9}\u{1}Zq7xWw9Kd".to_owned(),
             pairs(&key),
             pairs(&key).to_lowercase().replace(':', ""),
             pairs(&key).replace(':', "\n"),
+            pairs(&key)
+                .replace(':', "")
+                .chars()
+                .map(|digit| format!("line {digit}\n"))
+                .collect(),
         ] {
             assert!(doubtful(&text).is_some(), "{text}");
         }

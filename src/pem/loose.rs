@@ -6,7 +6,7 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 
 use super::line::{Lines, pieces, slice, trim};
 use super::shape::{Walk, begins_key, key_start, walk};
-use super::{Block, Document, Label};
+use super::{Block, Document, FaultKind, Label};
 use crate::span::Span;
 
 /// Characters of base64 or hex that are decoded to tell what they are.
@@ -36,8 +36,11 @@ pub(super) fn keys(bytes: &[u8], document: &Document) -> Vec<Span> {
         bytes,
         starts: STARTS,
     };
-    for text in &document.texts {
-        found.extend(search.in_lines(*text));
+    let faults = document.faults.iter();
+    let headers = faults.filter(|fault| fault.kind == FaultKind::Headers);
+    let headers = headers.map(|headers| headers.span);
+    for text in document.texts.iter().copied().chain(headers) {
+        found.extend(search.in_lines(text));
     }
     for block in &document.blocks {
         match block.label {
@@ -318,6 +321,12 @@ mod tests {
             let text = block(label, &key);
             assert_eq!(found(&text), [format!("-----BEGIN {label}-----")]);
         }
+        let header = wrap(&key, 10_000, "X-Key: ", "\n\n");
+        let header = block("CERTIFICATE", &certificate()).replacen('\n', &format!("\n{header}"), 1);
+        assert_eq!(
+            found(&header),
+            header.lines().nth(1).into_iter().collect::<Vec<_>>()
+        );
         let behind = block("CERTIFICATE", &[certificate(), key.clone()].concat());
         assert_eq!(found(&behind), ["-----BEGIN CERTIFICATE-----"]);
         let damaged = block("CERTIFICATE", &key).replace("-----END", "#\n-----END");

@@ -26,7 +26,7 @@ mod whole;
 mod words;
 
 pub use conceal::conceal;
-pub use doubt::doubtful_text;
+pub use doubt::{doubtful_header, doubtful_text};
 pub use layout::{WIDTH, line_break};
 pub use mask::mask;
 pub use offsets::OffsetMap;

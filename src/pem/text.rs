@@ -17,8 +17,8 @@ const LONGEST_RUN: usize = 40;
 /// So many lines in a row whose words are of the same lengths are columns, not prose.
 const COLUMN: usize = 3;
 
-/// Words whose line may name a secret that is no key.
-const TELLTALE: &[&str] = &["pass", "secret", "token", "pwd", "credential"];
+/// Parts of words whose line may name a secret that is no key.
+const TELLTALE: &[&str] = &["passw", "passph", "secret", "token", "pwd", "credential"];
 
 /// The parts of some lines of text that may be shown. The lines follow each other, blank ones left out.
 pub(super) fn harmless(bytes: &[u8], lines: &[Span]) -> Vec<Span> {
@@ -43,11 +43,11 @@ fn all_equal<'a>(bytes: &[u8], lines: impl Iterator<Item = &'a Span> + Clone) ->
 }
 
 /// How long the words of a line are.
-#[derive(Debug, PartialEq, Eq)]
-struct Shape(Vec<usize>);
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Shape(Vec<usize>);
 
 impl Shape {
-    fn of(bytes: &[u8], line: Span) -> Self {
+    pub(super) fn of(bytes: &[u8], line: Span) -> Self {
         let words = slice(bytes, line).split(u8::is_ascii_whitespace);
         Self(
             words
@@ -61,7 +61,7 @@ impl Shape {
 /// Whether a line may name a secret that is no key.
 pub(super) fn is_telltale(text: &str) -> bool {
     let lower = text.to_lowercase();
-    TELLTALE.iter().any(|word| lower.contains(word))
+    TELLTALE.iter().any(|part| lower.contains(part)) || words(&lower).any(|word| word == "pass")
 }
 
 /// The parts of a line that may be shown.
@@ -223,6 +223,7 @@ mod tests {
             "0x30, 0x82, 0x04, 0xa4",
             "MIIE vQIB ADAN Bgkq hkiG",
             "password: hunter2",
+            "DB_PASS=hunter two",
             "# MIIEvQIBAD",
             "L: aB3x",
             "ab",

@@ -37,13 +37,21 @@ const USUAL: &[&str] = &[
     "SSL",
     "TLS",
     "X509v3",
+    "SCTs",
+    "dsaEncryption",
+    "dsaWithSHA1",
     "ecPublicKey",
-    "friendlyName",
+    "jurisdictionC",
+    "jurisdictionL",
+    "jurisdictionST",
     "localKeyID",
+    "mgf1",
     "md5WithRSAEncryption",
     "prime256v1",
+    "qcStatements",
     "rsaEncryption",
     "rsassaPss",
+    "secp224r1",
     "secp384r1",
     "secp521r1",
     "sha1",
@@ -60,12 +68,15 @@ const USUAL: &[&str] = &[
 
 /// Words too short to be told by their letters: of prose, of dates, and of names as OpenSSL writes them.
 const SHORT: &[&str] = &[
-    "a", "all", "an", "and", "api", "app", "apr", "are", "as", "at", "aug", "bag", "bit", "by",
-    "c", "ca", "cn", "crl", "dc", "dec", "dev", "dns", "do", "ec", "end", "feb", "for", "fri",
-    "gmt", "i", "id", "if", "in", "ip", "is", "it", "jan", "jul", "jun", "key", "l", "ltd", "mar",
-    "may", "mon", "new", "no", "not", "nov", "o", "oct", "of", "old", "on", "one", "ops", "or",
-    "ou", "our", "pem", "pin", "pki", "qa", "rsa", "s", "sat", "sep", "st", "sun", "the", "thu",
-    "to", "top", "tue", "two", "uat", "uri", "us", "utc", "v", "was", "we", "wed", "x",
+    "a", "ag", "aki", "all", "an", "and", "api", "app", "apr", "are", "as", "asn", "at", "aug",
+    "bag", "bit", "by", "c", "ca", "cer", "cn", "com", "cps", "crl", "crt", "csr", "ct", "dc",
+    "dec", "dev", "dns", "do", "dv", "ec", "ecc", "eku", "end", "eu", "ev", "feb", "for", "fri",
+    "gmbh", "gmt", "htm", "html", "http", "https", "i", "id", "if", "in", "inc", "ip", "is", "it",
+    "jan", "jul", "jun", "key", "l", "ldap", "llc", "log", "ltd", "mar", "may", "mon", "net",
+    "new", "no", "not", "nov", "o", "ocsp", "oct", "of", "oid", "old", "on", "one", "ops", "or",
+    "org", "ou", "our", "ov", "pem", "pin", "pki", "pss", "pub", "qa", "qc", "rsa", "s", "sat",
+    "sct", "sep", "ski", "ssl", "st", "sun", "the", "thu", "tls", "to", "top", "tue", "two", "uat",
+    "uri", "url", "us", "utc", "v", "was", "we", "wed", "www", "x",
 ];
 
 /// What a word is.
@@ -83,8 +94,10 @@ pub(super) enum Word {
 pub(super) fn word(text: &str) -> Word {
     let length = text.chars().count();
     // No alphabet of keys has letters beyond ASCII.
-    let letters =
-        || text.chars().all(char::is_alphabetic) && (!text.is_ascii() || is_natural(text));
+    let letters = || {
+        let natural = !text.is_ascii() || is_natural(text) || is_joined(text);
+        natural && text.chars().all(char::is_alphabetic)
+    };
     if USUAL.contains(&text) || (length <= LONGEST && letters()) {
         Word::Natural
     } else if is_short(text) {
@@ -119,6 +132,14 @@ fn is_natural(text: &str) -> bool {
     any
 }
 
+/// Whether a word is of natural ones in a row, as names of attributes are: `organizationIdentifier`.
+fn is_joined(text: &str) -> bool {
+    let mut parts = text
+        .as_bytes()
+        .chunk_by(|one, next| !(one.is_ascii_lowercase() && next.is_ascii_uppercase()));
+    parts.all(|part| std::str::from_utf8(part).is_ok_and(is_natural))
+}
+
 /// A number, a word that is known, or the two capitals of a country.
 fn is_short(text: &str) -> bool {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -144,6 +165,7 @@ mod tests {
             "Žirmūnai",
             "lengths",
             "X509v3",
+            "organizationIdentifier",
         ] {
             assert_eq!(word(text), Word::Natural, "{text}");
         }
@@ -151,7 +173,16 @@ mod tests {
             assert_eq!(word(text), Word::Short, "{text}");
         }
         for text in [
-            "MIIEv", "vQIB", "Qx", "bcdfgh", "hunter2", "20260101", "0x10001", "aeiouae",
+            "MIIEv",
+            "vQIB",
+            "Qx",
+            "bcdfgh",
+            "rooTroot",
+            "organizationId",
+            "hunter2",
+            "20260101",
+            "0x10001",
+            "aeiouae",
         ] {
             assert_eq!(word(text), Word::Coded, "{text}");
         }
