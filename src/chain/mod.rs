@@ -6,6 +6,7 @@
 mod build;
 mod class;
 pub mod constraints;
+mod missing;
 mod order;
 mod path;
 mod pss;
@@ -17,6 +18,7 @@ mod testing;
 
 pub use build::build;
 pub use class::{Class, Ending, ListStatus};
+pub use missing::Missing;
 pub use order::{Move, Order, Target};
 pub use session::Session;
 pub use signature::Signature;
@@ -26,7 +28,6 @@ use std::sync::Arc;
 
 use crate::pem::{self, Document};
 use crate::span::{DerSpan, Span};
-use crate::trust::Anchors;
 use crate::x509::{self, Certificate};
 
 /// One file's certificates and how they belong together.
@@ -227,20 +228,6 @@ impl Chain {
     pub fn order(&self) -> Order {
         let numbers: Vec<usize> = self.path_members().map(|member| member.index).collect();
         order::mend(&numbers)
-    }
-
-    /// The known root that issued the top and is not in the file.
-    #[must_use]
-    pub fn missing_root(&self, session: &Session, anchors: &Anchors) -> Option<Arc<Certificate>> {
-        let top = self
-            .top_member()
-            .filter(|_| self.top == Top::IssuerMissing)?;
-        let issued =
-            |root: &Certificate| session.signature(root, &top.certificate) == Signature::Valid;
-        let mut roots = anchors.named(&top.certificate.issuer.value);
-        roots
-            .find(|(root, _)| issued(root))
-            .map(|(root, _)| root.clone())
     }
 
     /// The leaf, where the file has any certificate that can be read.

@@ -98,7 +98,7 @@ pub(super) struct Made {
     key: Vec<u8>,
     signer: String,
     serial: u8,
-    /// UTCTime.
+    /// Two of `UTCTime`.
     validity: [&'static str; 2],
     extensions: Vec<Vec<u8>>,
 }

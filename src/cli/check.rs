@@ -93,8 +93,8 @@ pub(super) struct Arguments {
     /// Count the findings of each rule on standard error.
     #[arg(long)]
     pub(super) statistics: bool,
-    /// Mend what can be mended without a doubt: order, repetitions, strangers, text, PEM; `all` also
-    /// appends a root that is missing, where it is known. What is left is reported.
+    /// Mend what can be mended without a doubt: order, repetitions, strangers, text, PEM; `all` also appends what is
+    /// missing up to the root, where it is known. What is left is reported.
     #[arg(long, value_enum, value_name = "SCOPE", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<fix::Scope>,
     /// Print what --fix would change, and change nothing; the exit status is 1 if there is anything.
@@ -137,6 +137,9 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let outputs = Outputs::prepare(&arguments.output, environment)?;
+    if arguments.diff {
+        outputs.refuse_diff()?;
+    }
     let config = policies::config(
         arguments.config.as_deref(),
         arguments.no_config,
@@ -164,18 +167,12 @@ pub(super) fn run(
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {
-        let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
-        let mended = fix::run(&plan, &report, scope, true, arguments, environment)?;
-        environment.output(&mended.diff)?;
-        return Ok(if mended.changed > 0 {
-            Outcome::Findings
-        } else {
-            Outcome::Clean
-        });
+        return preview(&plan, &report, arguments, environment);
     }
+    let mut mended = 0;
     if let Some(scope) = arguments.fix {
-        let mended = fix::run(&plan, &report, scope, false, arguments, environment)?;
-        if mended.changed > 0 {
+        mended = fix::run(&plan, &report, scope, false, arguments, environment)?.changed;
+        if mended > 0 {
             report = execute(&plan, arguments, environment)?;
         }
     }
@@ -187,15 +184,69 @@ pub(super) fn run(
     outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
     let anchors = plan.files.iter().map(|file| &file.anchors);
     let expired = policies::expired_lists(anchors, plan.now);
-    tell(&report, &expired, arguments, environment);
+    tell(&report, mended, &expired, arguments, environment);
+    if outputs.are_for_people()
+        && let Some(hint) = hint(&plan, &report, arguments, environment)?
+    {
+        environment.note(&hint);
+    }
 
     if report.reaches(fail_on) {
         Ok(Outcome::Findings)
-    } else if report.summary().checked == 0 && !arguments.allow_empty {
-        Ok(Outcome::Nothing)
     } else {
-        Ok(Outcome::Clean)
+        Ok(nothing_found(&report, arguments))
     }
+}
+
+fn nothing_found(report: &Report, arguments: &Arguments) -> Outcome {
+    if report.summary().checked == 0 && !arguments.allow_empty {
+        Outcome::Nothing
+    } else {
+        Outcome::Clean
+    }
+}
+
+/// What `--fix` would change.
+fn preview(
+    plan: &Plan,
+    report: &Report,
+    arguments: &Arguments,
+    environment: &mut Environment,
+) -> Result<Outcome, Failure> {
+    let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
+    let mended = fix::run(plan, report, scope, true, arguments, environment)?;
+    environment.output(&mended.diff)?;
+    if !arguments.quiet {
+        environment.note(&summary::would_mend(report, mended.changed));
+    }
+    Ok(if mended.changed > 0 {
+        Outcome::Findings
+    } else {
+        nothing_found(report, arguments)
+    })
+}
+
+/// How much of what was found `--fix` would mend, where it was not asked to.
+fn hint(
+    plan: &Plan,
+    report: &Report,
+    arguments: &Arguments,
+    environment: &Environment,
+) -> Result<Option<String>, Failure> {
+    let found = report
+        .findings
+        .iter()
+        .any(|finding| finding.waived.is_none());
+    if !found || arguments.quiet || arguments.fix.is_some() || arguments.staged {
+        return Ok(None);
+    }
+    Ok(match fix::curable(plan, report, arguments, environment)? {
+        Some(0) => None,
+        Some(count) => Some(format!(
+            "`--fix` would mend {count} of these; `--diff` shows how"
+        )),
+        None => Some("`--fix` may mend some of these; `--diff` shows how".to_owned()),
+    })
 }
 
 pub(super) fn execute(
@@ -221,6 +272,7 @@ pub(super) fn execute(
 /// What goes to standard error after the findings.
 fn tell(
     report: &Report,
+    mended: usize,
     expired: &BTreeSet<String>,
     arguments: &Arguments,
     environment: &mut Environment,
@@ -239,11 +291,7 @@ fn tell(
             environment.note(&line);
         }
     }
-    if report.files.is_empty() {
-        environment.note("nothing to check: no file that may hold a chain was found");
-    } else {
-        environment.note(&summary::line(report));
-    }
+    environment.note(&summary::after(report, mended));
 }
 
 /// The folders that the run searches.

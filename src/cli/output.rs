@@ -114,6 +114,33 @@ impl Outputs {
         })
     }
 
+    /// Whether standard output is for somebody who reads it.
+    pub(super) fn are_for_people(&self) -> bool {
+        match self.printed {
+            Format::Full | Format::Concise => true,
+            Format::Json
+            | Format::Jsonl
+            | Format::Sarif
+            | Format::Github
+            | Format::Gitlab
+            | Format::Junit
+            | Format::Html => false,
+        }
+    }
+
+    /// Refuses to print differences where a document is asked for.
+    pub(super) fn refuse_diff(&self) -> Result<(), Failure> {
+        if self.are_for_people() {
+            return Ok(());
+        }
+        let name = self.printed.to_possible_value();
+        let name = name
+            .map(|name| name.get_name().to_owned())
+            .unwrap_or_default();
+        let why = format!("--diff prints differences, which are no `{name}`: leave --format out");
+        Err(Failure::Said(why))
+    }
+
     /// Refuses to put a report in the place of a file that is to be checked.
     pub(super) fn spare(&self, files: &[PlannedFile]) -> Result<(), Failure> {
         if self.files.is_empty() {

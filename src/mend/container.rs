@@ -1,10 +1,13 @@
 //! Certificates out of containers: DER, PKCS#7, and text in UTF-16.
+//!
+//! A container is unpacked whole or not at all: whatever else it holds would be lost.
 
 use data_encoding::BASE64;
 use der::{Reader, SliceReader, Tag, TagNumber};
 
 use super::{Refusal, certificate};
-use crate::pem::{self, Label, Shape};
+use crate::pem::{self, Document, FaultKind, Label, Shape};
+use crate::span::Span;
 use crate::x509::Certificate;
 
 /// `signedData` (RFC 5652 §5.1).
@@ -18,105 +21,147 @@ const MAX_CERTIFICATES: usize = 1000;
 /// # Errors
 /// When a container of certificates cannot be taken apart, or holds anything but certificates.
 pub fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
-    if let Some(text) = utf16(bytes) {
-        let document = pem::scan(&text, pem::Limits::default());
-        let mut labels = document.blocks.iter().map(|block| block.label);
-        return if labels.any(|label| label == Label::PrivateKey) {
-            Err(Refusal("it holds a private key".to_owned()))
-        } else {
-            Ok(Some(text))
-        };
+    if let Some(text) = pem::from_utf16(bytes) {
+        return Ok(Some(text));
     }
     match pem::shape(bytes) {
-        Shape::Certificate => Ok(Some(all_of(bytes)?)),
+        Shape::Certificate => all_of(bytes).map(Some),
         Shape::Pkcs7 => pkcs7(bytes).map(Some),
         Shape::Pkcs12
         | Shape::PrivateKey
         | Shape::CertificateRequest
         | Shape::Crl
-        | Shape::Unknown => pkcs7_block(bytes).map(pkcs7_of).transpose(),
+        | Shape::Unknown => match pkcs7_block(bytes)? {
+            Some(der) => pkcs7(&der).map(Some),
+            None => Ok(None),
+        },
     }
 }
 
-fn pkcs7_of(der: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-    pkcs7(&der)
-}
-
-fn broken(what: &str) -> Refusal {
-    Refusal(format!("{what} cannot be taken apart"))
+fn no<T>(why: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::of_file(why))
 }
 
 /// One certificate after another.
 fn all_of(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let fail = |_| broken("its DER");
-    let mut reader = SliceReader::new(bytes).map_err(fail)?;
+    let mut rest = bytes;
     let mut all = Vec::new();
-    while !reader.is_finished() {
-        all.push(reader.tlv_bytes().map_err(fail)?);
+    while !rest.is_empty() {
+        let read = SliceReader::new(rest).and_then(|mut reader| reader.tlv_bytes());
+        let Ok(one) = read else {
+            return match all.len() {
+                0 => no("its DER is damaged"),
+                count => no(format!("what follows certificate {count} in it is none")),
+            };
+        };
+        all.push(one);
+        rest = rest.get(one.len()..).unwrap_or_default();
     }
     blocks(&all)
 }
 
-/// The certificates of `SignedData`, in encoded order:
-///
-/// ```text
-/// ContentInfo ::= SEQUENCE { contentType OID, [0] EXPLICIT SignedData }
-/// SignedData ::= SEQUENCE { version, digestAlgorithms, encapContentInfo, [0] IMPLICIT certificates, … }
-/// ```
-fn pkcs7(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let certificates = certificates(bytes)
-        .ok()
-        .flatten()
-        .ok_or_else(|| broken("its PKCS#7 container"))?;
-    if certificates.is_empty() {
-        return Err(Refusal(
-            "its PKCS#7 container holds no certificate".to_owned(),
-        ));
-    }
-    blocks(&certificates)
-}
-
 /// Certificates as PEM blocks: what reads as none, a private key above all, is never called one.
 fn blocks(all: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
-    if all.iter().any(|der| Certificate::parse(der).is_err()) {
-        let why = "it holds something that cannot be read as a certificate";
-        return Err(Refusal(why.to_owned()));
+    let damaged = all.iter().position(|der| Certificate::parse(der).is_err());
+    if let Some(at) = damaged {
+        let number = at.saturating_add(1);
+        return no(format!("certificate {number} in it is damaged, or is none"));
     }
     let blocks = all.iter().map(|der| certificate(der, b"\n"));
     Ok(blocks.flatten().collect())
 }
 
-/// `None` where the container is of another type.
-fn certificates(bytes: &[u8]) -> der::Result<Option<Vec<&[u8]>>> {
-    let mut outer = SliceReader::new(bytes)?;
-    let mut info = SliceReader::new(content(outer.tlv_bytes()?, Tag::Sequence)?)?;
-    if content(info.tlv_bytes()?, Tag::ObjectIdentifier)? != SIGNED_DATA {
-        return Ok(None);
+/// The certificates of a PKCS#7 container that holds nothing else.
+fn pkcs7(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let Ok(read) = Container::read(bytes) else {
+        return no("its PKCS#7 container is damaged, or not in DER");
+    };
+    let Some(container) = read else {
+        return no("its PKCS#7 container is of a kind that no chain stands in");
+    };
+    if let Some(what) = container.other {
+        return no(what);
     }
-    let mut wrapped = SliceReader::new(content(info.tlv_bytes()?, context(true))?)?;
-    let mut signed = SliceReader::new(content(wrapped.tlv_bytes()?, Tag::Sequence)?)?;
-    for _ in 0..3 {
-        signed.tlv_bytes()?;
+    match container.certificates.as_slice() {
+        [] => no("its PKCS#7 container holds no certificate"),
+        many if many.len() > MAX_CERTIFICATES => no(format!(
+            "its PKCS#7 container holds more than {MAX_CERTIFICATES} certificates"
+        )),
+        all => blocks(all),
     }
-    let mut found = Vec::new();
-    if signed.is_finished() || Tag::peek(&signed)? != context(true) {
-        return Ok(Some(found));
-    }
-    let mut set = SliceReader::new(content(signed.tlv_bytes()?, context(true))?)?;
-    while !set.is_finished() && found.len() < MAX_CERTIFICATES {
-        let one = set.tlv_bytes()?;
-        // Other choices (attribute certificates) are context-tagged.
-        if content(one, Tag::Sequence).is_ok() {
-            found.push(one);
-        }
-    }
-    Ok(Some(found))
 }
 
-const fn context(constructed: bool) -> Tag {
+/// What a `SignedData` holds (RFC 5652 §5.1), certificates in encoded order:
+///
+/// ```text
+/// ContentInfo ::= SEQUENCE { contentType OID, [0] EXPLICIT SignedData }
+/// SignedData ::= SEQUENCE { version, digestAlgorithms, encapContentInfo,
+///                           [0] IMPLICIT certificates, [1] IMPLICIT crls, signerInfos }
+/// ```
+#[derive(Default)]
+struct Container<'a> {
+    certificates: Vec<&'a [u8]>,
+    /// That there is something beside them, a clause.
+    other: Option<&'static str>,
+}
+
+const TRAILING: &str = "something follows its PKCS#7 container";
+const CONTENT: &str = "its PKCS#7 container holds signed content";
+const CRLS: &str = "its PKCS#7 container holds revocation lists";
+const SIGNERS: &str = "its PKCS#7 container holds signatures";
+const FOREIGN: &str = "its PKCS#7 container holds something else than certificates";
+
+impl<'a> Container<'a> {
+    /// `None` where the container is of another type.
+    fn read(bytes: &'a [u8]) -> der::Result<Option<Self>> {
+        let mut found = Self::default();
+        let mut outer = SliceReader::new(bytes)?;
+        let mut info = SliceReader::new(content(outer.tlv_bytes()?, Tag::Sequence)?)?;
+        found.note(!outer.is_finished(), TRAILING);
+        if content(info.tlv_bytes()?, Tag::ObjectIdentifier)? != SIGNED_DATA {
+            return Ok(None);
+        }
+        let mut wrapped = SliceReader::new(content(info.tlv_bytes()?, context(0))?)?;
+        found.note(!info.is_finished(), FOREIGN);
+        let mut signed = SliceReader::new(content(wrapped.tlv_bytes()?, Tag::Sequence)?)?;
+        found.note(!wrapped.is_finished(), FOREIGN);
+        content(signed.tlv_bytes()?, Tag::Integer)?;
+        content(signed.tlv_bytes()?, Tag::Set)?;
+        let mut encapsulated = SliceReader::new(content(signed.tlv_bytes()?, Tag::Sequence)?)?;
+        encapsulated.tlv_bytes()?;
+        found.note(!encapsulated.is_finished(), CONTENT);
+        while !signed.is_finished() {
+            let tag = Tag::peek(&signed)?;
+            let mut set = SliceReader::new(content(signed.tlv_bytes()?, tag)?)?;
+            if tag == context(0) {
+                while !set.is_finished() {
+                    let one = set.tlv_bytes()?;
+                    found.certificates.push(one);
+                    // Other choices, attribute certificates among them, are context-tagged.
+                    found.note(content(one, Tag::Sequence).is_err(), FOREIGN);
+                }
+            } else if tag == context(1) {
+                found.note(!set.is_finished(), CRLS);
+            } else if tag == Tag::Set {
+                found.note(!set.is_finished(), SIGNERS);
+            } else {
+                found.note(true, FOREIGN);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn note(&mut self, is_there: bool, what: &'static str) {
+        if is_there {
+            self.other.get_or_insert(what);
+        }
+    }
+}
+
+const fn context(number: u32) -> Tag {
     Tag::ContextSpecific {
-        constructed,
-        number: TagNumber(0),
+        constructed: true,
+        number: TagNumber(number),
     }
 }
 
@@ -128,41 +173,37 @@ fn content(tlv: &[u8], tag: Tag) -> der::Result<&[u8]> {
     reader.read_slice(header.length())
 }
 
-/// The DER of a file that is one PEM block of PKCS#7 and nothing else.
-fn pkcs7_block(bytes: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(bytes).ok()?.trim();
-    let mut lines = text.lines();
-    let label = lines
-        .next()?
-        .strip_prefix("-----BEGIN ")?
-        .strip_suffix("-----")?;
-    let end = lines.next_back()?;
-    let known = label == "PKCS7" || label == "CMS";
-    if !known || end != format!("-----END {label}-----") {
-        return None;
+/// The DER of a file whose only block is one of PKCS#7.
+fn pkcs7_block(bytes: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    let document = pem::scan(bytes, pem::Limits::default());
+    let [block] = document.blocks.as_slice() else {
+        return Ok(None);
+    };
+    if block.label != Label::Pkcs7 || !is_sound(&document) {
+        return Ok(None);
     }
-    let base64: String = lines.map(str::trim).collect();
-    BASE64.decode(base64.as_bytes()).ok()
+    if let Some(text) = document.texts.first() {
+        let why = "text stands beside its PKCS#7 container";
+        return Err(Refusal::at(bytes, text.start, why));
+    }
+    let body = Span::new(block.begin.end, block.span.end);
+    let body = bytes.get(body.start..body.end).unwrap_or_default();
+    let base64: Vec<u8> = body
+        .iter()
+        .copied()
+        .take_while(|byte| *byte != b'-')
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    match BASE64.decode(&base64) {
+        Ok(der) => Ok(Some(der)),
+        Err(_) => no("its PKCS#7 container is damaged: it is no base64"),
+    }
 }
 
-/// Text in UTF-16 with a byte order mark, as UTF-8.
-fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (big, rest) = match bytes {
-        [0xFE, 0xFF, rest @ ..] => (true, rest),
-        [0xFF, 0xFE, rest @ ..] => (false, rest),
-        _ => return None,
-    };
-    let units = rest.chunks_exact(2).map(|pair| {
-        let pair = [
-            pair.first().copied().unwrap_or_default(),
-            pair.last().copied().unwrap_or_default(),
-        ];
-        if big {
-            u16::from_be_bytes(pair)
-        } else {
-            u16::from_le_bytes(pair)
-        }
-    });
-    let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.ok().map(String::into_bytes)
+/// Whether nothing is wrong with a file's PEM but that it holds a container.
+fn is_sound(document: &Document) -> bool {
+    document
+        .faults
+        .iter()
+        .all(|fault| matches!(fault.kind, FaultKind::Pkcs7Block | FaultKind::ByteOrderMark))
 }

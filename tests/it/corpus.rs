@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::program::{chainlint, check, findings, rules_of};
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("CHAINLINT_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: CHAINLINT_CORPUS is not set");

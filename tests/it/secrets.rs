@@ -39,7 +39,12 @@ fn leak(output: &[u8], secret: &BTreeSet<Vec<u8>>) -> Option<String> {
     let text = String::from_utf8_lossy(output);
     let joined: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let lower = joined.to_lowercase();
-    let found = [text.as_ref(), &joined, &lower]
+    // Without what stands before it on each line.
+    let column: String = text
+        .lines()
+        .filter_map(|line| line.split([' ', ':', '>']).next_back())
+        .collect();
+    let found = [text.as_ref(), &joined, &lower, &column]
         .into_iter()
         .find_map(|text| {
             let mut windows = text.as_bytes().windows(WINDOW);
@@ -240,6 +245,31 @@ fn files(key: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         .collect()
 }
 
+/// Files with the key cut into short lines, with something before each.
+fn cut(key: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let chain = String::from_utf8(own_chain().file()).unwrap();
+    let (base64, hex) = (BASE64.encode(key), HEXLOWER.encode(key));
+    let mut files = Vec::new();
+    for width in [1, 2, 4, 8, 10, 11, 12, 16, 32] {
+        for (at, before) in ["", "# ", "L: ", "line ", "the key, next part: "]
+            .iter()
+            .enumerate()
+        {
+            for (form, text) in [("base64", &base64), ("hex", &hex)] {
+                for end in ["\n", "\n\n"] {
+                    let lines = text.as_bytes().chunks(width);
+                    let lines: String = lines
+                        .map(|line| format!("{before}{}{end}", String::from_utf8_lossy(line)))
+                        .collect();
+                    let name = format!("{form} {width} {at} {}", end.len());
+                    files.push((name, format!("{lines}{chain}").into_bytes()));
+                }
+            }
+        }
+    }
+    files
+}
+
 /// Everything that a run shows.
 fn shown(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Vec<u8> {
     let mut command = chainlint(folder);
@@ -296,6 +326,59 @@ fn no_output_shows_a_private_key_wherever_it_stands() {
         look(format!("check {format}"), written);
     }
     assert!(leaks.is_empty(), "leaks:\n{}", leaks.join("\n"));
+}
+
+#[test]
+fn no_difference_shows_a_key_and_no_mend_drops_one() {
+    let key = secret();
+    let secret = windows(&key);
+    let folder = tempfile::tempdir().unwrap();
+    let root = own_chain().file_of(&[2]);
+    let mut files: Vec<(String, Vec<u8>)> = files(&key)
+        .into_iter()
+        .map(|(name, content)| (name.to_owned(), content))
+        .collect();
+    files.extend(cut(&key));
+    let path = |name: &str| folder.path().join(format!("{name}.pem"));
+    for (name, content) in &mut files {
+        // So that there is something to mend.
+        if std::str::from_utf8(content).is_ok() {
+            content.extend_from_slice(&root);
+        }
+        fs::write(path(name), content).unwrap();
+    }
+    let check = ["check", "--no-config", "--policy", "hygiene"];
+    let plain = shown(folder.path(), &[&check[..], &["-v", "."]].concat(), None);
+    assert_eq!(leak(&plain, &secret), None);
+    for more in [
+        &["--diff"][..],
+        &[
+            "--diff",
+            "--fix=all",
+            "--ignore",
+            "pem-stray-text,chain-order",
+        ],
+        &["--fix=all"],
+    ] {
+        let output = shown(folder.path(), &[&check[..], more, &["."]].concat(), None);
+        assert_eq!(leak(&output, &secret), None, "{more:?}");
+        let text = String::from_utf8_lossy(&output);
+        assert!(text.contains("left "), "{text}");
+    }
+    for (name, content) in &files {
+        let after = fs::read(path(name)).unwrap();
+        // Text that may be secret stays, whatever is mended beside it.
+        let kept = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            text.matches(char::is_alphanumeric).count()
+        };
+        let dropped = kept(content) - kept(&after);
+        let repetition = kept(&root);
+        assert!(
+            dropped == 0 || dropped == repetition,
+            "{name}: {dropped} characters are gone"
+        );
+    }
 }
 
 #[test]
