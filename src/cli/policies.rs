@@ -127,6 +127,12 @@ pub(super) fn named(
     Ok(environment.library.load(&reference, overrides)?)
 }
 
+/// The policy that an argument names.
+pub(super) fn argument(name: &str, environment: &Environment) -> Result<Policy, Failure> {
+    let reference = Reference::from_flag("command line", name, &environment.current);
+    Ok(library().load(&reference, &[])?)
+}
+
 /// The config that an option names, or the nearest one.
 pub(super) fn config(
     named: Option<&Path>,

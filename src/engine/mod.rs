@@ -256,12 +256,13 @@ fn apply(
         now: plan.now,
         anchors: &file.anchors,
         facts: &facts,
-        steps: &Cell::new(check::STEPS_A_FILE),
+        steps: &Cell::new(check::STEPS_A_RULE),
     };
     let labels = file.labels(plan, chain.class);
     let members: Vec<(&Member, bool)> = chain.distinct_members().collect();
     let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
+        context.steps.set(check::STEPS_A_RULE);
         match &rule.check {
             Check::File(check) => {
                 let state = FileState::Read;

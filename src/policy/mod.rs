@@ -35,7 +35,7 @@ pub mod waiver;
 pub use anchors::{AnchorFile, AnchorFiles, read_anchors};
 pub use builtin::BUILTINS;
 pub use config::{CONFIG_NAMES, Config, Mapping, discover};
-pub use dead_ends::dead_ends;
+pub use dead_ends::{dead_ends, public_limits};
 pub use diff::{Difference, Names, diff};
 pub use document::{Field, Given};
 pub use library::{Known, Library, Reference};
@@ -50,7 +50,7 @@ pub use show::show;
 pub use template::Template;
 pub use variable::{VarType, VarValue, Variable};
 pub use vars::{Override, OverrideValue, undeclared};
-pub use waiver::{Entry, Question, Standing, Waiver, Waivers, unknown_rules};
+pub use waiver::{Entry, Question, Standing, Waiver, Waivers, idle as idle_waivers, unknown_rules};
 
 use std::num::NonZeroU16;
 use std::sync::Arc;

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::compile::{Draft, Known, compile};
-use super::document::Field;
+use super::document::{Field, Given};
 use super::location::Location;
 use super::substitute::substitute;
 use super::vars::Variables;
 use super::{Policy, Rule};
-use crate::check::expression::Model;
+use crate::check::expression::{Model, Names, Program, compile as compile_expression};
 use crate::check::{self, Direction, direction};
 use crate::source::escape;
 use crate::span::Span;
-use crate::yaml::{Key, Node, Value};
+use crate::yaml::{self, Key, Node, Value};
 
 /// A policy of one rule, or of none where that rule is taken away.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Mutant {
 ///
 /// Each number that bounds something is loosened by a step, each element of a list that forbids or requires is
 /// left out, each word that a list of allowed ones lacks is added, each severity lowered, each condition
-/// narrowed, and each rule left out. Expressions are changed by leaving out their rule alone.
+/// narrowed, and each rule left out. Of expressions each bound is loosened and each condition left out.
 pub fn mutants(
     policy: &Policy,
     is_fact: fn(&str) -> bool,
@@ -122,7 +122,9 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
             Field::When => narrowed(&given.node),
             Field::Check => {
                 let (node, _) = substitute(&given.node, given, variables, &mut Vec::new());
-                loosened(&node)
+                let mut variants = loosened(&node);
+                variants.extend(of_expression(rule, given, &node, variables));
+                variants
             }
             Field::Description
             | Field::On
@@ -189,6 +191,46 @@ fn loosened(node: &Node) -> Vec<Variant> {
             parameter(&check.name, &key.name, value)
         })
     })
+}
+
+/// The expression of a check, where it has one, loosened in each place.
+fn of_expression(rule: &Rule, given: &Given, node: &Node, variables: &Variables) -> Vec<Variant> {
+    let [(check, parameters)] = node.entries().unwrap_or_default() else {
+        return Vec::new();
+    };
+    let Some(written) = parameters.get("assert") else {
+        return Vec::new();
+    };
+    let names = Names {
+        has_certificate: rule.fields.contains_key(&Field::On),
+        variables: &variables.constants(),
+        is_complete: true,
+        model: &Model::default(),
+    };
+    let expression = written.text().unwrap_or_default();
+    let program = compile_expression(expression, names).ok();
+    let loosened = program.iter().flat_map(Program::loosened);
+    let changed = loosened.filter_map(|change| {
+        let before = expression.get(change.range.clone())?;
+        let head = expression.get(..change.range.start)?;
+        let rest = expression.get(change.range.end..)?;
+        let changed = text(written, &format!("{head}{}{rest}", change.with));
+        let span = yaml::locate(&given.source, written, &change.range);
+        let words: Vec<&str> = before.split_whitespace().collect();
+        let what = format!("assert: {} → {}", words.join(" "), change.with);
+        let replaced = in_map(parameters.entries()?, parameters, |key, _| {
+            let is_assert = key.name == "assert";
+            let variant = (changed.clone(), what.clone(), span);
+            is_assert.then_some(variant).into_iter().collect()
+        });
+        let (parameters, what, span) = replaced.into_iter().next()?;
+        let whole = Node {
+            span: node.span,
+            value: Value::Map(vec![(check.clone(), parameters)]),
+        };
+        Some((whole, what, span))
+    });
+    changed.collect()
 }
 
 fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {

@@ -25,6 +25,7 @@ mod golden;
 mod layers;
 mod mending;
 mod places;
+mod policy_check;
 mod policy_tests;
 mod readme;
 mod secrets;

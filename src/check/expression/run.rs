@@ -2,7 +2,7 @@
 //!
 //! What cannot be told (a null where a value is needed, a number that overflows, an extension that
 //! cannot be read) is an error with its reason; `&&`, `||`, `all` and `exists` pass over an error
-//! where the other side decides, as CEL has it. Every step is paid for out of a budget of the file.
+//! where the other side decides, as CEL has it. Every step is paid for out of a budget.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -64,7 +64,7 @@ impl Program {
             Ok(_) => Err(run.null(&self.root)),
             Err(Stop::Undetermined(undetermined)) => Err(*undetermined),
             Err(Stop::Exhausted) => Err(Undetermined {
-                why: "the expressions of the policy take too long on this file".to_owned(),
+                why: "the expression takes too long on this file".to_owned(),
                 field: None,
             }),
         }

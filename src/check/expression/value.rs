@@ -123,7 +123,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// What it costs to copy or compare, in steps; see [`crate::check::STEPS_A_FILE`].
+    /// What it costs to copy or compare, in steps; see [`crate::check::STEPS_A_RULE`].
     pub(super) fn weight(&self) -> u32 {
         let items = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(4);
         match self {

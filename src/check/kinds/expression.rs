@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
 
 use crate::chain::{Chain, Member};
-use crate::check::expression::{Names, Program, Undetermined, compile};
+use crate::check::expression::{Known, Names, Program, Undetermined, compile};
 use crate::check::{
     CertificateCheck, ChainCheck, Check, Context, Details, Kind, Place, Scope, Subject, Verdict,
     Violation, Within,
@@ -166,8 +166,8 @@ impl CertificateCheck for Asked {
         self.ask(Some(subject.member), subject.chain, context)
     }
 
-    fn cannot_fail(&self) -> bool {
-        self.program.is_always_true()
+    fn certain(&self, known: &Known<'_>) -> Option<bool> {
+        self.program.certain(known)
     }
 
     fn goes_by_anchors(&self) -> bool {
@@ -180,8 +180,8 @@ impl ChainCheck for Asked {
         self.ask(None, chain, context)
     }
 
-    fn cannot_fail(&self) -> bool {
-        self.program.is_always_true()
+    fn certain(&self, known: &Known<'_>) -> Option<bool> {
+        self.program.certain(known)
     }
 
     fn goes_by_anchors(&self) -> bool {

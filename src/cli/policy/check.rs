@@ -15,9 +15,10 @@ use crate::check::Parameters;
 use crate::check::kinds::issuer_avoids::IssuerAvoids;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::input;
-use crate::policy::{self, Config, Location, Policy};
+use crate::policy::{self, Config, Location, Override, Policy, Reference};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
+use crate::span::Span;
 use crate::trust::{Anchors, Given};
 use crate::yaml::{self, Problems};
 
@@ -92,10 +93,10 @@ fn policy_file(
     now: OffsetDateTime,
     environment: &Environment,
 ) -> Result<Found, Failure> {
-    let policy = policies::named(name, &[], environment)?;
+    let policy = policies::argument(name, environment)?;
     let given = policies::anchors(&policy.trust_anchors)?;
-    let summary = format!("{} rules", policy.rules.len());
-    let mut suspicious = policy::dead_ends(&policy, now);
+    let summary = count(policy.rules.len(), "rule", "rules");
+    let mut suspicious = policy::dead_ends(&policy, &public_limits(environment)?, now);
     suspicious.extend(denied_anchors(&Arc::new(policy), &given, now));
     Ok(Found {
         suspicious,
@@ -104,67 +105,144 @@ fn policy_file(
     })
 }
 
+/// What public CAs may issue, by the policy on which the other built-in ones rest.
+fn public_limits(environment: &Environment) -> Result<Vec<String>, Failure> {
+    let base = policies::named(policies::BASE, &[], environment)?;
+    Ok(policy::public_limits(&base).unwrap_or_default())
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
 /// The config, its waivers, and all policies that it names.
 fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<Found, Failure> {
     let config = policies::config(Some(Path::new(name)), false, environment)?;
     let Some(config) = config else {
         return Ok(Found::default());
     };
-    let given = policies::anchors(&config.trust_anchors)?;
-    let waivers = config.waivers(&policies::read)?;
     let mut found = Found::default();
-    let mut loaded: Vec<(usize, Arc<Policy>)> = Vec::new();
-    for (at, mapping) in config.mappings.iter().enumerate() {
-        let Some(reference) = &mapping.policy else {
-            continue;
-        };
-        match policies::library().load(reference, &[]) {
-            Ok(policy) => loaded.push((at, Arc::new(policy))),
-            Err(wrong) => found.wrong.extend(wrong),
-        }
-    }
-    let default = policies::named(policies::DEFAULT, &[], environment)?;
-    let named: Vec<&Policy> = loaded.iter().map(|(_, policy)| &**policy).collect();
-    let mut known = named.clone();
-    known.push(&default);
-    if let Err(Failure::Problems(wrong)) = refuse_unknown_rules(&waivers, &known, &config) {
+    let given = gathered(policies::anchors(&config.trust_anchors), &mut found)?;
+    let waivers = config.waivers(&policies::read).map_err(Failure::Problems);
+    let waivers = gathered(waivers, &mut found)?;
+    let loaded = loaded(&config, environment, &mut found);
+    let named: Vec<&Policy> = loaded.iter().map(|loaded| &*loaded.policy).collect();
+    if let Err(Failure::Problems(wrong)) = refuse_unknown_rules(&waivers, &named, &config) {
         found.wrong.extend(wrong);
     }
     let vars = config.vars.iter();
     let vars = vars.chain(config.mappings.iter().flat_map(|mapping| &mapping.vars));
-    let declared = known.iter().flat_map(|policy| &policy.vars);
+    let declared = named.iter().flat_map(|policy| &policy.vars);
     found.wrong.extend(policy::undeclared(vars, declared));
     let files = files(&config, environment)?;
-    let by_entry: Vec<(usize, &Policy)> =
-        loaded.iter().map(|(at, policy)| (*at, &**policy)).collect();
+    let by_entry: Vec<(usize, &Policy)> = loaded
+        .iter()
+        .filter_map(|loaded| Some((loaded.entry?, &*loaded.policy)))
+        .collect();
     found.suspicious.extend(config.dead_ends(&files, &by_entry));
-    let mut seen = BTreeSet::new();
-    for (_, policy) in &loaded {
-        if !seen.insert(policy.name.clone()) {
-            continue;
-        }
-        found.suspicious.extend(policy::dead_ends(policy, now));
-        let mut given = given.clone();
-        match policies::anchors(&policy.trust_anchors) {
-            Ok(own) => given.anchors.extend(own.anchors),
-            Err(Failure::Problems(wrong)) => found.wrong.extend(wrong),
-            Err(failure @ Failure::Said(_)) => return Err(failure),
-        }
-        found.suspicious.extend(denied_anchors(policy, &given, now));
-    }
-    let waivers = waivers.list().len();
-    let (entries, files) = (config.mappings.len(), files.len());
-    let plural = |count: usize, one: &str, many: &str| match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {many}"),
-    };
+    // The default has a say where some file falls under it.
+    let is_default = |file: &PathBuf| config.select(file).policy.is_none();
+    let with_default = files.iter().any(is_default);
+    let in_force = loaded
+        .iter()
+        .filter(|loaded| with_default || loaded.entry.is_some());
+    let in_force: Vec<&Policy> = in_force.map(|loaded| &*loaded.policy).collect();
+    let idle = policy::idle_waivers(&waivers, &in_force, &files, now);
+    found.suspicious.extend(idle);
+    policies_of(&loaded, &given, now, environment, &mut found)?;
     found.summary = [
-        plural(entries, "entry", "entries"),
-        plural(files, "file", "files"),
-        plural(waivers, "waiver", "waivers"),
+        count(config.mappings.len(), "entry", "entries"),
+        count(files.len(), "file", "files"),
+        count(waivers.list().len(), "waiver", "waivers"),
     ]
     .join(", ");
     Ok(found)
+}
+
+/// What was read, or nothing where problems were found, which are gathered with all others.
+fn gathered<T: Default>(read: Result<T, Failure>, found: &mut Found) -> Result<T, Failure> {
+    match read {
+        Err(Failure::Problems(wrong)) => {
+            found.wrong.extend(wrong);
+            Ok(T::default())
+        }
+        read => read,
+    }
+}
+
+/// A policy as a config uses it.
+struct Loaded {
+    /// The entry that names it; none for the one that applies where no entry names any.
+    entry: Option<usize>,
+    policy: Arc<Policy>,
+}
+
+/// The policies that the entries of a config name, each under the entry's variables, and the one that applies where none
+/// is named.
+fn loaded(config: &Config, environment: &Environment, found: &mut Found) -> Vec<Loaded> {
+    let default = Reference::from_flag("--policy", policies::DEFAULT, &environment.current);
+    let entries = config.mappings.iter().enumerate();
+    let named = entries.filter_map(|(at, mapping)| Some((Some(at), mapping.policy.as_ref()?)));
+    let mut loaded: Vec<Loaded> = Vec::new();
+    for (entry, reference) in named.chain([(None, &default)]) {
+        let mapping = entry.and_then(|at| config.mappings.get(at));
+        let own = mapping.iter().flat_map(|mapping| &mapping.vars);
+        let overrides: Vec<Override> = config.vars.iter().chain(own).cloned().collect();
+        match policies::library().load(reference, &overrides) {
+            Ok(policy) => {
+                let refused = policy::refuse_anchors(&policy, &config.trust_anchors);
+                found.wrong.extend(refused);
+                loaded.push(Loaded {
+                    entry,
+                    policy: Arc::new(policy),
+                });
+            }
+            // Of the default nobody asked to be told.
+            Err(wrong) if entry.is_some() => found.wrong.extend(wrong),
+            Err(_) => {}
+        }
+    }
+    let mut told: Vec<(String, Span, String)> = Vec::new();
+    found.wrong.retain(|problem| {
+        let key = (
+            problem.file.name().to_string(),
+            problem.span,
+            problem.message.clone(),
+        );
+        let is_new = !told.contains(&key);
+        told.push(key);
+        is_new
+    });
+    loaded
+}
+
+/// What is suspicious about the policies themselves, each file once.
+fn policies_of(
+    loaded: &[Loaded],
+    given: &Given,
+    now: OffsetDateTime,
+    environment: &Environment,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let limits = public_limits(environment)?;
+    let mut seen = BTreeSet::new();
+    for Loaded { policy, .. } in loaded.iter().filter(|loaded| loaded.entry.is_some()) {
+        let file = policy.sources.last().map(|source| source.name().clone());
+        if !seen.insert(file) {
+            continue;
+        }
+        found
+            .suspicious
+            .extend(policy::dead_ends(policy, &limits, now));
+        let mut given = given.clone();
+        let own = gathered(policies::anchors(&policy.trust_anchors), found)?;
+        given.anchors.extend(own.anchors);
+        found.suspicious.extend(denied_anchors(policy, &given, now));
+    }
+    Ok(())
 }
 
 /// The files of a config's folder that may hold a chain, from there.

@@ -110,7 +110,7 @@ pub(super) fn run(
             policy: name,
             origin,
         } => {
-            let policy = policies::named(name, &[], environment)?;
+            let policy = policies::argument(name, environment)?;
             environment.output(&policy::show(&policy, *origin, &policies::shown))?;
             Ok(Outcome::Clean)
         }
@@ -149,8 +149,8 @@ fn diff(
     format: Format,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let one = policies::named(first, &[], environment)?;
-    let other = policies::named(second, &[], environment)?;
+    let one = policies::argument(first, environment)?;
+    let other = policies::argument(second, environment)?;
     // Two states of one policy bear one name; what tells them apart is how the user named them.
     let names = if one.name == other.name {
         policy::Names { first, second }
@@ -212,7 +212,7 @@ fn docs(
     check: bool,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let page = policy::page(&policies::named(name, &[], environment)?);
+    let page = policy::page(&policies::argument(name, environment)?);
     let Some(output) = output else {
         environment.output(&page)?;
         return Ok(Outcome::Clean);

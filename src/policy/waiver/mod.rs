@@ -4,6 +4,7 @@
 //! no file and no clock.
 
 mod edit;
+mod idle;
 mod path;
 mod read;
 mod refuse;
@@ -23,6 +24,7 @@ use crate::source::{Source, escape};
 use crate::span::Span;
 
 pub use edit::{Rewritten, append, named, remove};
+pub use idle::idle;
 pub use path::CoveredPath;
 pub(super) use read::{WaiverFile, WaiversFile, read};
 pub use refuse::unknown_rules;
