@@ -147,7 +147,13 @@ fn find(
         [] => here.as_slice(),
         paths => paths,
     };
-    input::discover(paths, &options).map_err(|error| Failure::Said(error.to_string()))
+    let found = input::discover(paths, &options);
+    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
+    // A test that is not found is a test that does not fail.
+    match found.unreadable.first() {
+        Some(it) => Err(Failure::Said(format!("{}: {}", it.display, it.why))),
+        None => Ok(found.files),
+    }
 }
 
 fn is_test_file(path: &Path) -> bool {

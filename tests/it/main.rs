@@ -22,6 +22,7 @@ mod examples;
 mod expressions;
 mod formats;
 mod golden;
+mod inputs;
 mod layers;
 mod mending;
 mod places;

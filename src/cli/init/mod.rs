@@ -109,6 +109,7 @@ fn look_around(environment: &Environment) -> Result<Vec<Seen>, Failure> {
         .map_err(|error| Failure::Said(error.to_string()))?;
     let (session, anchors) = (Session::default(), Anchors::embedded());
     Ok(found
+        .files
         .iter()
         .filter_map(|candidate| look_at(candidate, &session, &anchors))
         .collect())

@@ -59,7 +59,7 @@ pub(super) fn run(
         }
         if !found.suspicious.is_empty() {
             let told = write_warnings(&found.suspicious, environment.style_for_notes());
-            environment.note(told.trim_end());
+            environment.draw(&told);
             environment.note(&format!("{name}: suspicious; --strict makes it an error"));
         } else if found.wrong.is_empty() {
             environment.note(&format!("{name}: {}, nothing wrong", found.summary));
@@ -180,6 +180,7 @@ fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Fai
     let found = input::discover(std::slice::from_ref(&config.folder), &options);
     let found = found.map_err(|error| Failure::Said(error.to_string()))?;
     Ok(found
+        .files
         .iter()
         .filter_map(|file| relative(&file.path))
         .collect())
