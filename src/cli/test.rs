@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
 use crate::chain::Session;
+use crate::facts;
+use crate::input::{self, regular};
 use crate::policy::Override;
 use crate::policy_test::{self, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
 use crate::source::escape;
 use crate::trust::Anchors;
 use crate::yaml::Problems;
-use crate::{facts, input};
 
 /// Run tests of policies: what each rule comes to on chains, made to order or from files.
 ///
@@ -171,9 +172,8 @@ fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
         ))
     })?;
     let folder = candidate.path.parent().unwrap_or(Path::new(""));
-    let file = TestFile::parse(&text, &candidate.display, folder, &|path| {
-        std::fs::read(path)
-    });
+    let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
+    let file = TestFile::parse(&text, &candidate.display, folder, &read);
     Ok(file?)
 }
 
