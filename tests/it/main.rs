@@ -28,6 +28,7 @@ mod mending;
 mod places;
 mod policy_tests;
 mod readme;
+mod recipes;
 mod secrets;
 mod shell;
 mod staged;
