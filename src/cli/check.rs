@@ -251,20 +251,24 @@ fn tell(
         }
     }
     if report.files.is_empty() {
-        environment.note(&nothing(passed_over));
+        environment.note(&nothing(arguments.staged, passed_over));
     } else {
         environment.note(&summary::line(report));
     }
 }
 
 /// That there is nothing to check, and why.
-fn nothing(passed_over: PassedOver) -> String {
+fn nothing(staged: bool, passed_over: PassedOver) -> String {
     let PassedOver {
         ignored,
         foreign,
         excluded,
     } = passed_over;
-    let nothing = "nothing to check: no file that may hold a chain was found";
+    let nothing = if staged {
+        "nothing to check: no file that may hold a chain is staged"
+    } else {
+        "nothing to check: no file that may hold a chain was found"
+    };
     let counts = [
         (ignored, "ignored by git"),
         (foreign, "in folders like `node_modules`"),

@@ -175,3 +175,38 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
     }
     ColorChoice::Auto
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_that_quotes_nothing() {
+        let failed = caught(|| -> Result<(), Failure> { panic!("a secret") });
+        match failed.unwrap_err() {
+            Failure::Said(message) => {
+                assert_eq!(message, "chainlint failed, which is a bug in chainlint");
+            }
+            Failure::Problems(found) => panic!("{found:?}"),
+        }
+    }
+
+    #[test]
+    fn the_colour_is_known_before_the_arguments_are() {
+        let color = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            color_of(&words)
+        };
+        assert_eq!(color("chainlint check --color never"), ColorChoice::Never);
+        assert_eq!(
+            color("chainlint --color=always --nonsense"),
+            ColorChoice::Always
+        );
+        assert_eq!(
+            color("chainlint check -- --color=always"),
+            ColorChoice::Auto
+        );
+        assert_eq!(color("chainlint check --color"), ColorChoice::Auto);
+        assert_eq!(color("chainlint check --colour never"), ColorChoice::Auto);
+    }
+}

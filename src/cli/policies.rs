@@ -10,10 +10,9 @@ use walkdir::WalkDir;
 
 use super::Failure;
 use super::environment::Environment;
-use super::plan::relative;
 use crate::facts;
-use crate::input::name::{from_here, plain, shown_as};
-use crate::input::{self, regular};
+use crate::input::name::{self, from_here, plain, shown_as};
+use crate::input::regular;
 use crate::policy::{
     self, AnchorFile, BUILTINS, Config, Known, Library, Location, Override, Policy, Reference,
 };
@@ -125,11 +124,19 @@ fn matching(base: &Path, pattern: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// What to call a file: its path from the current folder, where it lies below that.
+/// What to call a file: its path from the current folder, unless the whole one is shorter.
 pub(super) fn shown(path: &Path) -> String {
-    let plain = relative(path, Path::new(""));
     let current = std::env::current_dir().unwrap_or_default();
-    relative(&plain, &current).display().to_string()
+    let whole = plain(&current.join(path));
+    let (from_here, whole) = (
+        name::shown(&from_here(&whole, &current)),
+        name::shown(&whole),
+    );
+    if from_here.len() < whole.len() {
+        from_here
+    } else {
+        whole
+    }
 }
 
 /// Where policies come from: the built-in ones, and files.
@@ -169,7 +176,7 @@ pub(super) fn config(
         None if none => return Ok(None),
         None => match policy::discover(current, &|path| path.exists()) {
             Some(path) => {
-                let shown = input::name::shown(&from_here(&path, current));
+                let shown = name::shown(&from_here(&path, current));
                 (path, shown)
             }
             None => return Ok(None),

@@ -58,6 +58,10 @@ pub fn shown_as(named: &Path, path: &Path, current: &Path) -> String {
 pub fn shown(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {
+        if part == Component::RootDir {
+            out.push('/');
+            continue;
+        }
         if !out.is_empty() && !out.ends_with('/') {
             out.push('/');
         }
