@@ -166,10 +166,14 @@ fn admit(plan: &Plan, report: &Report, scope: Scope) -> Result<Vec<Patient>, Fai
     let findings = by_path(report);
     let mut patients = Vec::new();
     for file in &plan.files {
-        let PlannedInput::File(candidate) = &file.input else {
-            return Err(Failure::Said(
-                "standard input cannot be mended: name the file".to_owned(),
-            ));
+        let candidate = match &file.input {
+            PlannedInput::File(candidate) => candidate,
+            // That it cannot be read is a finding already.
+            PlannedInput::Unreadable { .. } => continue,
+            PlannedInput::Bytes { .. } => {
+                let message = "standard input cannot be mended: name the file";
+                return Err(Failure::Said(message.to_owned()));
+            }
         };
         let found = findings.get(candidate.display.as_str());
         if wanted(&file.policy, found, scope).is_empty() {

@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
 use crate::chain::Session;
+use crate::facts;
+use crate::input::{self, regular};
 use crate::policy::Override;
 use crate::policy_test::{self, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
 use crate::source::escape;
 use crate::trust::Anchors;
 use crate::yaml::Problems;
-use crate::{facts, input};
 
 /// Run tests of policies: what each rule comes to on chains, made to order or from files.
 ///
@@ -147,7 +148,13 @@ fn find(
         [] => here.as_slice(),
         paths => paths,
     };
-    input::discover(paths, &options).map_err(|error| Failure::Said(error.to_string()))
+    let found = input::discover(paths, &options);
+    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
+    // A test that is not found is a test that does not fail.
+    match found.unreadable.first() {
+        Some(it) => Err(Failure::Said(format!("{}: {}", it.display, it.why))),
+        None => Ok(found.files),
+    }
 }
 
 fn is_test_file(path: &Path) -> bool {
@@ -165,9 +172,8 @@ fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
         ))
     })?;
     let folder = candidate.path.parent().unwrap_or(Path::new(""));
-    let file = TestFile::parse(&text, &candidate.display, folder, &|path| {
-        std::fs::read(path)
-    });
+    let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
+    let file = TestFile::parse(&text, &candidate.display, folder, &read);
     Ok(file?)
 }
 

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +12,8 @@ use super::document::{self, Given};
 use super::forms::{CONFIG, FORMS, WAIVERS};
 use super::library::Reference;
 use super::location::Location;
+pub(super) use super::patterns::glob;
+use super::patterns::{Gathering, Patterns, Purpose};
 use super::schema;
 use super::vars::Override;
 use super::waiver::{self, Waiver, WaiverFile, Waivers, WaiversFile};
@@ -40,7 +41,8 @@ pub(super) struct ConfigFile {
     /// Which files get what. All entries that match a file apply; later ones win, key by key.
     #[schemars(with = "Vec<MappingFile>")]
     files: Option<Node>,
-    /// Files that are passed over: patterns, relative to the folder of this file.
+    /// Files that are passed over: patterns, relative to the folder of this file. A pattern that means a folder
+    /// covers what is below it, and a plain name (`testdata`) counts in every folder; `./testdata` is the one beside this file.
     #[schemars(with = "Vec<String>")]
     exclude: Option<Node>,
     /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
@@ -66,7 +68,7 @@ pub(super) struct ConfigFile {
 #[schemars(rename = "Mapping", transform = schema::require_match)]
 pub(super) struct MappingFile {
     /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
-    /// not.
+    /// not; `certs/prod` and `certs/prod/` cover what is below that folder.
     #[serde(rename = "match")]
     #[schemars(with = "Vec<String>")]
     patterns: Option<Node>,
@@ -105,7 +107,7 @@ pub struct Config {
     pub(super) waivers: Vec<Waiver>,
     /// Files with more of them.
     pub waiver_files: Vec<Reference>,
-    pub(super) exclude: GlobSet,
+    pub(super) exclude: Patterns,
 }
 
 /// An entry of `files`.
@@ -119,7 +121,7 @@ pub struct Mapping {
     pub app: Option<Arc<str>>,
     /// Values for variables.
     pub vars: Vec<Override>,
-    pub(super) patterns: GlobSet,
+    pub(super) patterns: Patterns,
     /// Where each pattern stands.
     pub(super) pattern_spans: Vec<Span>,
 }
@@ -262,8 +264,8 @@ impl Reader<'_> {
         let vars = self.vars(file.vars);
         let mappings = self.mappings(file.files);
         let exclude = match file.exclude {
-            Some(node) => self.patterns(&node, "exclude"),
-            None => GlobSet::empty(),
+            Some(node) => self.patterns(&node, "exclude", Purpose::Exclude),
+            None => Patterns::default(),
         };
         let anchors: Option<Vec<Located<String>>> = file
             .trust_anchors
@@ -359,7 +361,7 @@ impl Reader<'_> {
         let patterns = if let Some(patterns) = file.patterns {
             let items = patterns.items().unwrap_or_default().iter();
             pattern_spans.extend(items.map(|item| item.span));
-            self.patterns(&patterns, "match")
+            self.patterns(&patterns, "match", Purpose::Match)
         } else {
             let first = node.entries().and_then(<[_]>::first);
             let span = first.map_or(node.span, |(key, _)| key.span);
@@ -367,7 +369,7 @@ impl Reader<'_> {
             let problem = Problem::new(self.source, span, message, "matches no file");
             let help = "write `match: [\"certs/**/*.pem\"]`";
             self.problems.push(problem.help(help));
-            GlobSet::empty()
+            Patterns::default()
         };
         let policy: Option<Located<String>> =
             file.policy.and_then(|node| self.typed(&node, "policy"));
@@ -394,8 +396,8 @@ impl Reader<'_> {
         }
     }
 
-    fn patterns(&mut self, node: &Node, key: &str) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
+    fn patterns(&mut self, node: &Node, key: &str, purpose: Purpose) -> Patterns {
+        let mut gathering = Gathering::default();
         let patterns: Option<Vec<Located<String>>> = self.typed(node, key);
         if key == "match" && patterns.as_ref().is_some_and(Vec::is_empty) {
             let message = "`match`: the list is empty, so the entry is for no file".to_owned();
@@ -403,49 +405,21 @@ impl Reader<'_> {
             self.problems.push(problem.help("`**` matches every file"));
         }
         for pattern in patterns.unwrap_or_default() {
-            match glob(&pattern.value) {
-                Ok(glob) => {
-                    set.add(glob);
-                }
-                Err((why, help)) => {
-                    let text = escape(&pattern.value);
-                    let message = format!("`{text}` is no pattern: {why}");
-                    let problem = Problem::new(self.source, pattern.span, message, "pattern");
-                    self.problems.push(problem.help(help));
-                }
+            if let Err((why, help)) = gathering.add(&pattern.value, purpose) {
+                let text = escape(&pattern.value);
+                let message = format!("`{text}` is no pattern: {why}");
+                let problem = Problem::new(self.source, pattern.span, message, "pattern");
+                self.problems.push(problem.help(help));
             }
         }
-        set.build().unwrap_or_else(|error| {
+        gathering.build().unwrap_or_else(|error| {
             let message = format!(
                 "these patterns are too much together: {}",
                 escape(&error.to_string())
             );
             self.problems
                 .push(Problem::new(self.source, node.span, message, "patterns"));
-            GlobSet::empty()
+            Patterns::default()
         })
     }
-}
-
-/// A pattern, or why it is none and what to do.
-pub(super) fn glob(text: &str) -> Result<Glob, (String, &'static str)> {
-    let text = text.strip_prefix("./").unwrap_or(text);
-    if text.is_empty() {
-        return Err(("it is empty".to_owned(), "`**` matches every file"));
-    }
-    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-        return Err((
-            "it leaves the folder of the config".to_owned(),
-            "patterns are relative to the folder of the config, and stay in it",
-        ));
-    }
-    GlobBuilder::new(text)
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .map_err(|error| {
-            let help =
-                "`*`, `**`, `?`, `[…]` and `{a,b}` have a meaning; `\\` before them takes it";
-            (escape(&error.kind().to_string()), help)
-        })
 }

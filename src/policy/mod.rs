@@ -19,6 +19,7 @@ mod location;
 mod locked;
 mod mutants;
 mod page;
+mod patterns;
 mod resolve;
 mod rule;
 mod schema;

@@ -15,6 +15,7 @@ use crate::check::Parameters;
 use crate::check::kinds::issuer_avoids::IssuerAvoids;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::input;
+use crate::input::name::shown;
 use crate::policy::{self, Config, Location, Override, Policy, Reference};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
@@ -60,9 +61,11 @@ pub(super) fn run(
         }
         if !found.suspicious.is_empty() {
             let told = write_warnings(&found.suspicious, environment.style_for_notes());
-            environment.note(told.trim_end());
+            environment.draw(&told);
+            let name = shown(Path::new(name));
             environment.note(&format!("{name}: suspicious; --strict makes it an error"));
         } else if found.wrong.is_empty() {
+            let name = shown(Path::new(name));
             environment.note(&format!("{name}: {}, nothing wrong", found.summary));
         }
         problems.append(&mut found.wrong);
@@ -258,6 +261,7 @@ fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Fai
     let found = input::discover(std::slice::from_ref(&config.folder), &options);
     let found = found.map_err(|error| Failure::Said(error.to_string()))?;
     Ok(found
+        .files
         .iter()
         .filter_map(|file| relative(&file.path))
         .collect())

@@ -4,7 +4,6 @@ mod add;
 mod list;
 mod prune;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use super::plan::relative;
 use super::replace::{beside, replace};
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
+use crate::input::name::plain;
 use crate::policy::{Config, Policy, Reference, Waivers, unknown_rules};
 use crate::source::escape;
 
@@ -55,7 +55,7 @@ pub(super) fn waiving(
         .filter(|path| path.is_dir())
         .filter_map(|path| {
             // A run over a folder around the config's searches that one whole.
-            if plain(&config.folder).starts_with(plain(&path)) {
+            if config.folder.starts_with(plain(&path)) {
                 return Some(String::new());
             }
             from_config(&path, config)
@@ -74,17 +74,12 @@ pub(super) fn waiving(
 
 /// A path from the config's folder, with `/`; `None` outside of it.
 pub(super) fn from_config(path: &Path, config: &Config) -> Option<String> {
-    let inside = relative(path, &plain(&config.folder));
+    let inside = relative(path, &config.folder);
     let parts: Vec<String> = inside
         .components()
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     (!inside.is_absolute()).then(|| parts.join("/"))
-}
-
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    relative(path, Path::new(""))
 }
 
 /// Refuses waivers of rules that no policy has which the config could mean.
@@ -131,7 +126,7 @@ fn files(config: &Config, path: &Path) -> Vec<PathBuf> {
 
 /// A file's text; empty where the file is not there.
 fn text_of(path: &Path) -> Result<String, Failure> {
-    match fs::read_to_string(path) {
+    match policies::read(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(cannot(path, &error.to_string())),
