@@ -83,7 +83,7 @@ impl Gathering {
         self.count = self.count.saturating_add(1);
         let name = text.strip_suffix('/').unwrap_or(text);
         let is_folder_only = name.len() < text.len();
-        let is_name = !name.contains('/') && !name.contains(SPECIAL) && !name.is_empty();
+        let is_name = !name.contains('/') && !name.contains(SPECIAL) && !["", "."].contains(&name);
         let glob = if purpose == Purpose::Exclude && is_name {
             glob(&format!("**/{name}"))?
         } else {
