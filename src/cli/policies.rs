@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobBuilder;
 use time::OffsetDateTime;
@@ -15,9 +16,12 @@ use crate::input::name::{self, from_here, plain, shown_as};
 use crate::input::regular;
 use crate::policy::{
     self, AnchorFile, BUILTINS, Config, Known, Library, Location, Override, Policy, Reference,
+    Waivers,
 };
 use crate::source::escape;
+use crate::span::Span;
 use crate::trust::{Anchors, Given};
+use crate::yaml::{self, Problems};
 
 /// The policy that applies where nothing else is said.
 pub(super) const DEFAULT: &str = "connectpay-production";
@@ -189,5 +193,94 @@ pub(super) fn config(
         },
     };
     let named_at = Location::of_text("--config", &shown);
-    Ok(Some(Config::load(&path, &shown, &named_at, &read)?))
+    let mut problems = Vec::new();
+    let config = Config::load(&path, &shown, &named_at, &read, &mut problems);
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    // All that is wrong with it at once, what it names included.
+    if let Some(config) = &config {
+        problems.append(&mut named_by(config, environment).1);
+    }
+    yaml::sort(&mut problems);
+    Err(problems.into())
+}
+
+/// A policy as a config uses it.
+pub(super) struct Named {
+    /// The entry that names it; none for the one that applies where no entry names any.
+    pub(super) entry: Option<usize>,
+    pub(super) policy: Arc<Policy>,
+}
+
+/// What a config names.
+#[derive(Default)]
+pub(super) struct NamedBy {
+    /// The policies of its entries, each under the entry's variables, and the one that applies where none is named.
+    pub(super) policies: Vec<Named>,
+    /// Whom it trusts.
+    pub(super) given: Given,
+    pub(super) waivers: Waivers,
+}
+
+/// Everything that a config names, and what is wrong with that, each problem once.
+pub(super) fn named_by(config: &Config, environment: &Environment) -> (NamedBy, Problems) {
+    let mut problems = Vec::new();
+    let mut named = NamedBy::default();
+    match policy::read_anchors(&config.trust_anchors, &anchor_files) {
+        Ok(given) => named.given = given,
+        Err(mut wrong) => problems.append(&mut wrong),
+    }
+    match config.waivers(&read) {
+        Ok(waivers) => named.waivers = waivers,
+        Err(mut wrong) => problems.append(&mut wrong),
+    }
+    let default = Reference::from_flag("--policy", DEFAULT, &environment.current);
+    let entries = config.mappings.iter().enumerate();
+    let of_entries = entries.filter_map(|(at, mapping)| Some((Some(at), mapping.policy.as_ref()?)));
+    let library = library();
+    for (entry, reference) in of_entries.chain([(None, &default)]) {
+        let mapping = entry.and_then(|at| config.mappings.get(at));
+        let own = mapping.iter().flat_map(|mapping| &mapping.vars);
+        let overrides: Vec<Override> = config.vars.iter().chain(own).cloned().collect();
+        match library.load(reference, &overrides) {
+            Ok(policy) => {
+                problems.extend(policy::refuse_anchors(&policy, &config.trust_anchors));
+                let policy = Arc::new(policy);
+                named.policies.push(Named { entry, policy });
+            }
+            // Of the default nobody asked to be told.
+            Err(mut wrong) if entry.is_some() => problems.append(&mut wrong),
+            Err(_) => {}
+        }
+    }
+    problems.extend(unknown_names(config, &named));
+    let mut told: Vec<(Arc<str>, Span, String)> = Vec::new();
+    problems.retain(|problem| {
+        let name = problem.file.name().clone();
+        let key = (name, problem.span, problem.message.clone());
+        let is_new = !told.contains(&key);
+        told.push(key);
+        is_new
+    });
+    (named, problems)
+}
+
+/// Variables and rules that a config names and none of its policies has. Where one of these could not be read, it may have
+/// them, and only what looks misspelt is told.
+fn unknown_names(config: &Config, named: &NamedBy) -> Problems {
+    let wanted = config
+        .mappings
+        .iter()
+        .filter(|mapping| mapping.policy.is_some());
+    let read = named.policies.iter().filter(|named| named.entry.is_some());
+    let is_complete = read.count() == wanted.count();
+    let policies = || named.policies.iter().map(|named| &*named.policy);
+    let own = config.mappings.iter().flat_map(|mapping| &mapping.vars);
+    let vars = policies().flat_map(|policy| &policy.vars);
+    let mut problems = policy::undeclared(config.vars.iter().chain(own), vars);
+    problems.extend(policy::unknown_rules(&named.waivers, policies()));
+    let is_misspelt = |help: &String| help.starts_with("did you mean");
+    problems.retain(|problem| is_complete || problem.help.as_ref().is_some_and(is_misspelt));
+    problems
 }

@@ -142,27 +142,27 @@ pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf
 }
 
 impl Config {
-    /// Reads a config file, shown as `name`; `named_at` is where it was asked for.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
+    /// Reads a config file, shown as `name`; `named_at` is where it was asked for. What is wrong goes into `problems`,
+    /// and the rest is read all the same, so that what it names can be looked at too.
     pub fn load(
         path: &Path,
         name: &str,
         named_at: &Location,
         read: &dyn Fn(&Path) -> io::Result<String>,
-    ) -> Result<Self, Problems> {
-        let text = read(path).map_err(|error| {
-            let message = format!(
-                "the config `{}` cannot be read: {}",
-                escape(name),
-                escape(&error.to_string())
-            );
-            vec![named_at.problem(message, "names it")]
-        })?;
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let (name, why) = (escape(name), escape(&error.to_string()));
+                let message = format!("the config `{name}` cannot be read: {why}");
+                problems.push(named_at.problem(message, "names it"));
+                return None;
+            }
+        };
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let config = Self::parse(&text, name, &folder)?;
-        Ok(Self {
+        let config = Self::read(&text, name, &folder, problems)?;
+        Some(Self {
             path: path.to_owned(),
             ..config
         })
@@ -173,21 +173,24 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Problems> {
-        let source = Arc::new(Source::new(name, &pem::conceal(text)));
         let mut problems = Vec::new();
-        let config = Reader {
-            source: &source,
-            folder,
-            problems: &mut problems,
-        }
-        .config(text);
-        match config {
+        match Self::read(text, name, folder, &mut problems) {
             Some(config) if problems.is_empty() => Ok(config),
             Some(_) | None => {
                 yaml::sort(&mut problems);
                 Err(problems)
             }
         }
+    }
+
+    fn read(text: &str, name: &str, folder: &Path, problems: &mut Problems) -> Option<Self> {
+        let source = Arc::new(Source::new(name, &pem::conceal(text)));
+        let mut reader = Reader {
+            source: &source,
+            folder,
+            problems,
+        };
+        reader.config(text)
     }
 }
 

@@ -277,6 +277,27 @@ fn a_config_is_read_as_a_run_reads_it() {
 }
 
 #[test]
+fn all_that_is_wrong_with_a_config_is_told_at_once() {
+    let folder = config(
+        "files:\n  - { match: [\"a[\"], policy: own.yaml }\n  - { match: [\"**\"], policy: owm.yaml, enviroment: x }\n\
+         vars: { mots: 1 }\ntrust_anchors: [none.pem]\nwaiver_files: [none.yaml]\nwaivers:\n  - { rule: chain-ordr, path: \
+         certs/a.pem, reason: r, expires: 2027-01-01 }\n",
+    );
+    let (status, said) = policy_check(folder.path(), "chainlint.yaml", &["--at", NOW]);
+    assert_eq!(status, 2);
+    for why in [
+        "`a[` is no pattern",
+        "the policy `owm.yaml` cannot be read",
+        "unknown key `enviroment`",
+        "no policy declares the variable `mots`",
+        "`none.pem`",
+        "the waiver file `none.yaml` cannot be read",
+    ] {
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}
+
+#[test]
 fn waivers_that_cover_nothing_whatever_a_run_finds() {
     let waiver = |rule: &str, path: &str, expires: &str| {
         format!(

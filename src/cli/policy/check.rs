@@ -8,7 +8,8 @@ use data_encoding::BASE64;
 use time::OffsetDateTime;
 
 use super::super::environment::Environment;
-use super::super::waivers::{from_config, refuse_unknown_rules};
+use super::super::policies::Named;
+use super::super::waivers::from_config;
 use super::super::{Failure, Outcome, policies};
 use crate::chain::Session;
 use crate::check::Parameters;
@@ -16,10 +17,9 @@ use crate::check::kinds::issuer_avoids::IssuerAvoids;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::input;
 use crate::input::name::shown;
-use crate::policy::{self, Config, Location, Override, Policy, Reference};
+use crate::policy::{self, Config, Location, Policy};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
-use crate::span::Span;
 use crate::trust::{Anchors, Given};
 use crate::yaml::{self, Problems};
 
@@ -127,104 +127,39 @@ fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<
     let Some(config) = config else {
         return Ok(Found::default());
     };
-    let mut found = Found::default();
-    let given = gathered(policies::anchors(&config.trust_anchors), &mut found)?;
-    let waivers = config.waivers(&policies::read).map_err(Failure::Problems);
-    let waivers = gathered(waivers, &mut found)?;
-    let loaded = loaded(&config, environment, &mut found);
-    let named: Vec<&Policy> = loaded.iter().map(|loaded| &*loaded.policy).collect();
-    if let Err(Failure::Problems(wrong)) = refuse_unknown_rules(&waivers, &named, &config) {
-        found.wrong.extend(wrong);
-    }
-    let vars = config.vars.iter();
-    let vars = vars.chain(config.mappings.iter().flat_map(|mapping| &mapping.vars));
-    let declared = named.iter().flat_map(|policy| &policy.vars);
-    found.wrong.extend(policy::undeclared(vars, declared));
+    let (named, wrong) = policies::named_by(&config, environment);
+    let mut found = Found {
+        wrong,
+        ..Found::default()
+    };
     let files = files(&config, environment)?;
-    let by_entry: Vec<(usize, &Policy)> = loaded
-        .iter()
-        .filter_map(|loaded| Some((loaded.entry?, &*loaded.policy)))
-        .collect();
+    let of_entry = |named: &Named| Some((named.entry?, named.policy.clone()));
+    let of_entries: Vec<(usize, Arc<Policy>)> =
+        named.policies.iter().filter_map(of_entry).collect();
+    let by_entry = of_entries.iter().map(|(at, policy)| (*at, &**policy));
+    let by_entry: Vec<(usize, &Policy)> = by_entry.collect();
     found.suspicious.extend(config.dead_ends(&files, &by_entry));
     // The default has a say where some file falls under it.
     let is_default = |file: &PathBuf| config.select(file).policy.is_none();
     let with_default = files.iter().any(is_default);
-    let in_force = loaded
-        .iter()
-        .filter(|loaded| with_default || loaded.entry.is_some());
-    let in_force: Vec<&Policy> = in_force.map(|loaded| &*loaded.policy).collect();
-    let idle = policy::idle_waivers(&waivers, &in_force, &files, now);
+    let in_force = named.policies.iter();
+    let in_force = in_force.filter(|named| with_default || named.entry.is_some());
+    let in_force: Vec<&Policy> = in_force.map(|named| &*named.policy).collect();
+    let idle = policy::idle_waivers(&named.waivers, &in_force, &files, now);
     found.suspicious.extend(idle);
-    policies_of(&loaded, &given, now, environment, &mut found)?;
+    policies_of(&of_entries, &named.given, now, environment, &mut found)?;
     found.summary = [
         count(config.mappings.len(), "entry", "entries"),
         count(files.len(), "file", "files"),
-        count(waivers.list().len(), "waiver", "waivers"),
+        count(named.waivers.list().len(), "waiver", "waivers"),
     ]
     .join(", ");
     Ok(found)
 }
 
-/// What was read, or nothing where problems were found, which are gathered with all others.
-fn gathered<T: Default>(read: Result<T, Failure>, found: &mut Found) -> Result<T, Failure> {
-    match read {
-        Err(Failure::Problems(wrong)) => {
-            found.wrong.extend(wrong);
-            Ok(T::default())
-        }
-        read => read,
-    }
-}
-
-/// A policy as a config uses it.
-struct Loaded {
-    /// The entry that names it; none for the one that applies where no entry names any.
-    entry: Option<usize>,
-    policy: Arc<Policy>,
-}
-
-/// The policies that the entries of a config name, each under the entry's variables, and the one that applies where none
-/// is named.
-fn loaded(config: &Config, environment: &Environment, found: &mut Found) -> Vec<Loaded> {
-    let default = Reference::from_flag("--policy", policies::DEFAULT, &environment.current);
-    let entries = config.mappings.iter().enumerate();
-    let named = entries.filter_map(|(at, mapping)| Some((Some(at), mapping.policy.as_ref()?)));
-    let mut loaded: Vec<Loaded> = Vec::new();
-    for (entry, reference) in named.chain([(None, &default)]) {
-        let mapping = entry.and_then(|at| config.mappings.get(at));
-        let own = mapping.iter().flat_map(|mapping| &mapping.vars);
-        let overrides: Vec<Override> = config.vars.iter().chain(own).cloned().collect();
-        match policies::library().load(reference, &overrides) {
-            Ok(policy) => {
-                let refused = policy::refuse_anchors(&policy, &config.trust_anchors);
-                found.wrong.extend(refused);
-                loaded.push(Loaded {
-                    entry,
-                    policy: Arc::new(policy),
-                });
-            }
-            // Of the default nobody asked to be told.
-            Err(wrong) if entry.is_some() => found.wrong.extend(wrong),
-            Err(_) => {}
-        }
-    }
-    let mut told: Vec<(String, Span, String)> = Vec::new();
-    found.wrong.retain(|problem| {
-        let key = (
-            problem.file.name().to_string(),
-            problem.span,
-            problem.message.clone(),
-        );
-        let is_new = !told.contains(&key);
-        told.push(key);
-        is_new
-    });
-    loaded
-}
-
 /// What is suspicious about the policies themselves, each file once.
 fn policies_of(
-    loaded: &[Loaded],
+    named: &[(usize, Arc<Policy>)],
     given: &Given,
     now: OffsetDateTime,
     environment: &Environment,
@@ -232,7 +167,7 @@ fn policies_of(
 ) -> Result<(), Failure> {
     let limits = public_limits(environment)?;
     let mut seen = BTreeSet::new();
-    for Loaded { policy, .. } in loaded.iter().filter(|loaded| loaded.entry.is_some()) {
+    for (_, policy) in named {
         let file = policy.sources.last().map(|source| source.name().clone());
         if !seen.insert(file) {
             continue;
@@ -241,8 +176,11 @@ fn policies_of(
             .suspicious
             .extend(policy::dead_ends(policy, &limits, now));
         let mut given = given.clone();
-        let own = gathered(policies::anchors(&policy.trust_anchors), found)?;
-        given.anchors.extend(own.anchors);
+        match policies::anchors(&policy.trust_anchors) {
+            Ok(own) => given.anchors.extend(own.anchors),
+            Err(Failure::Problems(wrong)) => found.wrong.extend(wrong),
+            Err(failure @ Failure::Said(_)) => return Err(failure),
+        }
         found.suspicious.extend(denied_anchors(policy, &given, now));
     }
     Ok(())
