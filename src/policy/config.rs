@@ -73,7 +73,7 @@ pub(super) struct MappingFile {
     #[schemars(with = "Vec<String>")]
     patterns: Option<Node>,
     /// A built-in policy's name, or a path relative to this file.
-    #[schemars(with = "String")]
+    #[schemars(schema_with = "schema::policy_name")]
     policy: Option<Node>,
     /// The environment: a label that rules and comparisons between files use.
     #[schemars(with = "String")]

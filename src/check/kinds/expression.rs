@@ -1,6 +1,6 @@
 //! `expression`.
 
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::chain::{Chain, Member};
@@ -49,7 +49,15 @@ pub struct Expression {
     /// Where a finding points: a field of the certificate, such as `subject_alternative_name`, or a
     /// fact of it, such as `cert.san.uris`; in a rule without `on`, of the leaf. Without it, the whole
     /// certificate.
+    #[serde(default)]
+    #[schemars(schema_with = "point_at")]
     point_at: Option<Located<String>>,
+}
+
+/// A field, which editors offer, or a fact.
+fn point_at(_: &mut SchemaGenerator) -> Schema {
+    let fields: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+    json_schema!({ "anyOf": [{ "enum": fields }, { "type": "string" }] })
 }
 
 /// The row in the table: whether it asks certificates or the file is the rule's to say.

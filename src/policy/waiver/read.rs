@@ -23,6 +23,7 @@ pub(in crate::policy) struct WaiverFile {
     /// A name of its own, for reports; without it, one that follows from rule, certificate and path.
     id: Option<String>,
     /// The rule whose findings are waived.
+    #[schemars(schema_with = "schema::rule_id")]
     rule: Located<String>,
     /// The certificate in which they stand, `sha256:` and 64 hexadecimal digits, as reports give it.
     certificate: Option<Located<String>>,
