@@ -152,8 +152,7 @@ pub(super) fn extends(generator: &mut SchemaGenerator) -> Schema {
 
 /// A rule's id: those of built-in policies are offered, others are somebody's own.
 pub(super) fn rule_id(_: &mut SchemaGenerator) -> Schema {
-    let ids = builtin_rules().into_iter().map(|(id, _)| id);
-    let ids: Vec<String> = ids.collect();
+    let ids: Vec<String> = builtin_rules().into_keys().collect();
     json_schema!({ "anyOf": [{ "enum": ids }, { "type": "string" }] })
 }
 

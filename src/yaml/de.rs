@@ -188,7 +188,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
-            Value::Null if self.log.is_wrong(self.node) => visitor.visit_none(),
+            Value::Null if self.log.is_wrong(self.node) || self.is_written_null() => {
+                visitor.visit_none()
+            }
             // A key without a value is more likely a slip than a wish for what holds without the key.
             Value::Null => {
                 let help = "write a value, or leave the key out";

@@ -19,7 +19,7 @@ use crate::x509::Field;
 /// enough. Names can be copied: where that matters, `trust_anchors` know keys.
 ///
 /// Fails: `organization: ["DigiCert*"]`, and the chain ends in `CN=Acme Root, O=Acme`.
-/// Passes: the root, an intermediate or the name of the missing issuer is one of DigiCert's.
+/// Passes: the root, an intermediate or the name of the missing issuer is one of theirs.
 /// Source: a policy's own.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
