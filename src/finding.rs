@@ -171,8 +171,8 @@ pub struct ActiveRule {
     pub check: &'static str,
     /// What is wanted and why.
     pub description: Option<Arc<str>>,
-    /// How to mend what breaks it, once for each outcome that has a text of its own; placeholders in
-    /// braces.
+    /// How to mend what breaks it, once for each outcome that has a text of its own; what is not known before a
+    /// file is judged is described in ‹›.
     pub help: Vec<String>,
     /// The clause or standard it rests on.
     pub reference: Option<Arc<str>>,

@@ -93,6 +93,12 @@ fn sarif_describes_every_rule_of_the_policy_and_points_into_the_file() {
             let markdown = rule["help"]["markdown"].as_str().unwrap();
             assert!(markdown.contains(part), "{markdown}");
         }
+        // What is not known before a file is judged is described.
+        let placeholder = regex::Regex::new(r"\{[a-z_.]+\}").unwrap();
+        assert_eq!(
+            placeholder.find(rule["help"]["text"].as_str().unwrap()),
+            None
+        );
     }
     let results = run["results"].as_array().unwrap();
     assert!(results.len() > 10);
