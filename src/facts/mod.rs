@@ -20,6 +20,8 @@ pub use place::field_of;
 pub use qc::{Psd2Facts, QcFacts};
 pub use view::{FileLabels, View};
 
+use std::sync::OnceLock;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -103,7 +105,13 @@ pub fn is_path(path: &str) -> bool {
 
 /// All paths that a template may quote.
 #[must_use]
-pub fn paths() -> Vec<String> {
+pub fn paths() -> &'static [String] {
+    // The same in every run: every placeholder of a policy is looked up here.
+    static PATHS: OnceLock<Vec<String>> = OnceLock::new();
+    PATHS.get_or_init(all_paths)
+}
+
+fn all_paths() -> Vec<String> {
     let example = TemplateFacts {
         cert: CertificateFacts {
             basic_constraints: Some(BasicConstraintsFacts::default()),
