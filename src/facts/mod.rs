@@ -6,6 +6,7 @@
 
 mod certificate;
 mod chain;
+mod known;
 mod place;
 mod qc;
 mod view;
@@ -16,6 +17,7 @@ pub use certificate::{
     MalformedFacts, NameFacts, ValidityFacts,
 };
 pub use chain::{ChainFacts, is_by_anchors};
+pub use known::Known;
 pub use place::field_of;
 pub use qc::{Psd2Facts, QcFacts};
 pub use view::{FileLabels, View};
