@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
-use crate::chain::Session;
+use crate::engine::Session;
 use crate::facts;
 use crate::input::{self, regular};
 use crate::policy::Override;

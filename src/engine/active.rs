@@ -43,7 +43,7 @@ fn active(policy: &Policy, rule: &Rule) -> Option<ActiveRule> {
         severity: rule.severity.worst()?,
         check: rule.check_name,
         description: rule.description.clone(),
-        help: help.map(|(_, text)| text.as_written()).collect(),
+        help: help.map(|(_, text)| policy.described(rule, text)).collect(),
         reference: rule.reference.clone(),
         examples: rule
             .examples

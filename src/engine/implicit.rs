@@ -132,9 +132,6 @@ fn told(
         related: Vec::new(),
         fingerprint: fingerprint(RULE, "", lies),
         waived: None,
-        origin: Origin {
-            path: file.policy.name.clone(),
-            line: 1,
-        },
+        origin: Origin::Always,
     }
 }

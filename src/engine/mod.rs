@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::chain::{self, Chain, Class, Member, Session};
+use crate::chain::{self, Chain, Class, Member};
 use crate::check::{self, Check, Context, File, FileState, Subject};
-use crate::facts::View;
+use crate::facts::{self, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
 use crate::input::{self, Content, Text};
 use crate::pem::Document;
@@ -36,6 +36,13 @@ pub use waive::{Waiving, unused_waivers};
 pub trait Progress: Sync {
     /// One more file is done.
     fn done(&self);
+}
+
+/// What the files of a run share: what was found out about the certificates that they have in common.
+#[derive(Debug, Default)]
+pub struct Session {
+    chain: chain::Session,
+    facts: facts::Known,
 }
 
 /// What one file came to.
@@ -126,8 +133,8 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     let place = plan.repository.place(file.path());
     match input.content {
         Content::Chain { document, text } => {
-            let chain = chain::build(document, session, &file.anchors);
-            let (findings, answers) = apply(plan, file, &place, &chain, &text);
+            let chain = chain::build(document, &session.chain, &file.anchors);
+            let (findings, answers) = apply(plan, file, &place, &chain, &text, &session.facts);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class),
@@ -250,8 +257,9 @@ fn apply(
     place: &Place,
     chain: &Chain,
     text: &Text,
+    known: &facts::Known,
 ) -> (Vec<Finding>, Answers) {
-    let facts = View::new(chain, file.file_labels(text));
+    let facts = View::new(chain, file.file_labels(text)).sharing(known);
     let context = Context {
         now: plan.now,
         anchors: &file.anchors,

@@ -9,6 +9,7 @@ mod compile;
 mod config;
 mod config_dead_ends;
 mod dead_ends;
+mod described;
 mod diff;
 mod document;
 mod emit;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::builtin::BUILTINS;
 use super::document::{Field, Given};
 use super::location::Location;
 use super::template::Template;
@@ -59,9 +60,12 @@ impl Rule {
     /// Where the policy asks for it, as findings say it.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        Origin {
-            path: self.location.source.name().clone(),
-            line: self.location.line(),
+        let name = self.location.source.name().clone();
+        let line = self.location.line();
+        if BUILTINS.iter().any(|(policy, _)| **policy == *name) {
+            Origin::BuiltIn { policy: name, line }
+        } else {
+            Origin::File { path: name, line }
         }
     }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::coverage::counts;
 use super::run::{FileOutcome, Ran};
-use crate::chain::Session;
+use crate::engine::Session;
 use crate::policy::{Location, Mutant, Policy, mutants};
 
 /// A change of a policy that no case noticed.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::document::{Case, Content, TestFile};
 use super::expect;
-use crate::chain::Session;
+use crate::engine::Session;
 use crate::engine::{self, Judged, Plan, PlannedFile, PlannedInput};
 use crate::policy::{self, Override, OverrideValue, Policy};
 use crate::source::Source;

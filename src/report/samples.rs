@@ -44,8 +44,8 @@ pub(super) fn finding() -> Finding {
         }],
         fingerprint: "cd".repeat(32),
         waived: None,
-        origin: Origin {
-            path: "some-policy".into(),
+        origin: Origin::BuiltIn {
+            policy: "some-policy".into(),
             line: 7,
         },
     }

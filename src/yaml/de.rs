@@ -272,12 +272,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         unless_wrong!(self, deserialize_struct(name, fields, visitor));
-        let entries = match &self.node.value {
-            Value::Null => &[],
-            _ => match fields {
-                [] => self.entries("a map without keys, `{}`")?,
-                _ => self.entries(&format!("a map with the keys {}", listed(fields)))?,
-            },
+        let entries = match (&self.node.value, fields) {
+            (Value::Null, _) => &[][..],
+            (Value::Map(entries), _) => entries,
+            (_, []) => self.entries("a map without keys, `{}`")?,
+            (_, _) => self.entries(&format!("a map with the keys {}", listed(fields)))?,
         };
         self.unknown_keys(entries, fields);
         let made_up = self.log.missing_keys(self.node);

@@ -85,6 +85,7 @@ fn sarif_describes_every_rule_of_the_policy_and_points_into_the_file() {
     let listed = listed.as_array().unwrap().iter();
     let active = listed.filter(|rule| rule["severity"] != "off").count();
     assert_eq!(rules.len(), active);
+    let placeholder = regex::Regex::new(r"\{[a-z_.]+\}").unwrap();
     for rule in rules {
         for text in ["shortDescription", "fullDescription", "help"] {
             assert!(rule[text]["text"].is_string(), "{rule}");
@@ -93,6 +94,11 @@ fn sarif_describes_every_rule_of_the_policy_and_points_into_the_file() {
             let markdown = rule["help"]["markdown"].as_str().unwrap();
             assert!(markdown.contains(part), "{markdown}");
         }
+        // What is not known before a file is judged is described.
+        assert_eq!(
+            placeholder.find(rule["help"]["text"].as_str().unwrap()),
+            None
+        );
     }
     let results = run["results"].as_array().unwrap();
     assert!(results.len() > 10);

@@ -24,6 +24,8 @@ pub(super) enum Value<'a> {
     Map(Arc<[(Value<'a>, Value<'a>)]>),
     /// A part of the facts.
     Object(&'a Json),
+    /// The facts of a certificate, by its position in `chain.members`.
+    Certificate(usize),
 }
 
 impl<'a> Value<'a> {
@@ -62,7 +64,8 @@ impl<'a> Value<'a> {
             | Self::Duration(_)
             | Self::List(_)
             | Self::Map(_)
-            | Self::Object(_) => self.clone(),
+            | Self::Object(_)
+            | Self::Certificate(_) => self.clone(),
         }
     }
 
@@ -85,6 +88,8 @@ impl<'a> Value<'a> {
                 left.len() == right.len() && left.iter().all(has)
             }
             (Self::Object(left), Self::Object(right)) => left == right,
+            // Each has an index of its own.
+            (Self::Certificate(left), Self::Certificate(right)) => left == right,
             (
                 Self::Null
                 | Self::Bool(_)
@@ -94,7 +99,8 @@ impl<'a> Value<'a> {
                 | Self::Duration(_)
                 | Self::List(_)
                 | Self::Map(_)
-                | Self::Object(_),
+                | Self::Object(_)
+                | Self::Certificate(_),
                 _,
             ) => false,
         }
@@ -117,7 +123,8 @@ impl<'a> Value<'a> {
                 | Self::Duration(_)
                 | Self::List(_)
                 | Self::Map(_)
-                | Self::Object(_),
+                | Self::Object(_)
+                | Self::Certificate(_),
                 _,
             ) => return None,
         })
@@ -135,7 +142,8 @@ impl<'a> Value<'a> {
             | Self::Int(_)
             | Self::Timestamp(_)
             | Self::Duration(_)
-            | Self::Object(_) => 0,
+            | Self::Object(_)
+            | Self::Certificate(_) => 0,
         }
     }
 }
