@@ -272,7 +272,7 @@ fn a_file_without_a_certificate_is_asked_too() {
     fs::write(folder.path().join("empty.pem"), "nothing\n").unwrap();
     let (report, _) = check(folder.path(), &["--policy", "policy.yaml", "empty.pem"]);
     // That there is none is told by no rule, and so by the program.
-    assert_eq!(rules_of(&report, "error"), ["own", "readable"]);
+    assert_eq!(rules_of(&report, "error"), ["own-rule", "readable"]);
 }
 
 /// Ten thousand names, asked one against the other.
