@@ -51,6 +51,9 @@ fn weighing(problems: &[Problem], severity: Severity, style: Style) -> String {
                 position.column
             )
         }));
+        if excerpt.is_none() {
+            notes.push(format!("file: {name}"));
+        }
         let drawn = Drawn {
             severity,
             code: None,
