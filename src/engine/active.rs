@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::Plan;
 use crate::finding::ActiveRule;
 use crate::policy::{Policy, Rule, Texts};
-use crate::source::escape;
 
 /// The rules of all policies of a plan that are selected and not off, by id and policy. Where two
 /// files fall under one policy with different variables, the first one's rules stand for both: ids,
@@ -48,12 +47,6 @@ fn active(policy: &Policy, rule: &Rule) -> Option<ActiveRule> {
         examples: rule
             .examples
             .as_ref()
-            .map(|examples| (printable(&examples.fail), printable(&examples.pass))),
+            .map(|examples| (examples.fail.clone(), examples.pass.clone())),
     })
-}
-
-/// A text of several lines made safe to print.
-fn printable(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(escape).collect();
-    lines.join("\n")
 }

@@ -448,10 +448,15 @@ fn every_rule_explains_itself() {
             "Fails  ",
             "Passes  ",
             "The check `",
+            "\nAsks\n  ",
         ] {
             assert!(text.contains(part), "{id} has no {part}:\n{text}");
         }
     }
+    let other = ["explain", "qwac-role-missing", "--policy", "hygiene"];
+    let (status, _, said) = run(&here, &other);
+    assert_eq!(status, 2);
+    assert!(said.contains("it is one of `psd2-qwac`"), "{said}");
 }
 
 #[test]

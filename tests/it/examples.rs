@@ -350,6 +350,15 @@ fn a_standard_of_ones_own_is_checked_tested_documented_and_applied() {
     );
     let (_, said) = in_acme(&["policy", "show", policies[1], "--origin"]);
     assert!(said.contains("acme-base.yaml:"), "{said}");
+    // The config says where to look.
+    let (status, said) = in_acme(&["explain", "acme-lifetime"]);
+    assert_eq!(status, 0, "{said}");
+    for part in [
+        "Asked of  leaf, private chains",
+        "Asks\n  validity-period:\n    min_days: 30\n    max_days: \"{vars.max_days}\"\n  # vars.max_days is ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     let (_, said) = in_acme(&["explain", "acme-own-ca", "--policy", policies[1]]);
     assert!(
         said.contains("Locked") && said.contains("Waivers   none covers it"),
