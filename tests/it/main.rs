@@ -35,4 +35,5 @@ mod shell;
 mod staged;
 mod support;
 mod trust;
+mod waiver_edits;
 mod waivers;
