@@ -66,9 +66,9 @@ struct CaseDocument {
     unreadable: Option<Located<String>>,
     /// What the file is called; without it, `chain.pem`.
     path: Option<String>,
-    /// The environment label of the file.
+    /// The environment label of the file; `null` for none where the test file gives one.
     environment: Option<String>,
-    /// The app label of the file.
+    /// The app label of the file; `null` for none where the test file gives one.
     app: Option<String>,
     /// Judge as `check --strict` does.
     strict: Option<bool>,
@@ -270,11 +270,13 @@ impl Reader<'_> {
             content,
             trusted,
             now: now?,
-            environment: case
-                .environment
-                .map(Into::into)
-                .or(common.environment.clone()),
-            app: case.app.map(Into::into).or(common.app.clone()),
+            environment: label(
+                node,
+                "environment",
+                case.environment,
+                common.environment.as_ref(),
+            ),
+            app: label(node, "app", case.app, common.app.as_ref()),
             strict: case.strict.unwrap_or_default(),
             vars,
             expect,
@@ -355,6 +357,20 @@ impl Reader<'_> {
     fn say(&mut self, span: crate::span::Span, message: String, label: &str, help: &str) {
         let problem = Problem::new(self.source, span, message, label);
         self.problems.push(problem.help(help));
+    }
+}
+
+/// A label of a case: its own, none where that is said, else that of all cases.
+fn label(
+    case: &Node,
+    key: &str,
+    own: Option<String>,
+    common: Option<&Arc<str>>,
+) -> Option<Arc<str>> {
+    match own {
+        Some(own) => Some(own.into()),
+        None if case.get(key).is_some() => None,
+        None => common.cloned(),
     }
 }
 

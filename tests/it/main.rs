@@ -27,6 +27,7 @@ mod layers;
 mod mending;
 mod places;
 mod policy_check;
+mod policy_mutants;
 mod policy_tests;
 mod readme;
 mod recipes;
