@@ -19,7 +19,8 @@ use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Chain")]
 pub(super) struct ChainDocument {
-    /// The chain of `chains` that this one is like; what is given here replaces it, key by key.
+    /// The chain of `chains` that this one is like; what is given here replaces it, key by key, and `null` takes a
+    /// key out.
     #[serde(default)]
     #[schemars(with = "String")]
     #[expect(dead_code, reason = "merged before the rest is read")]
@@ -166,17 +167,23 @@ impl Chains {
     }
 }
 
-/// How deep maps are merged: chain, certificate (of `others`), and the parts of it.
+/// The one with what the other gives, key by key, however deep: chain, certificate (of `others`), and the parts of it.
+/// Nothing at all takes a key out.
 fn merged(base: &Node, over: &Node) -> Node {
     let (Value::Map(base_entries), Value::Map(entries)) = (&base.value, &over.value) else {
         return over.clone();
     };
     let mut all: Vec<(Key, Node)> = base_entries.clone();
     for (key, node) in entries {
-        match all.iter_mut().find(|(known, _)| known.name == key.name) {
-            Some((known, old)) => {
-                *old = merged(old, node);
-                known.span = key.span;
+        match all.iter().position(|(known, _)| known.name == key.name) {
+            Some(at) if node.is_null() => {
+                all.remove(at);
+            }
+            Some(at) => {
+                if let Some((known, old)) = all.get_mut(at) {
+                    *old = merged(old, node);
+                    known.span = key.span;
+                }
             }
             None => all.push((key.clone(), node.clone())),
         }

@@ -509,8 +509,8 @@ fn a_waiver_goes_by_the_name_that_a_file_has_and_not_by_how_it_is_shown() {
     assert_eq!(
         shown,
         [
-            "certs/\\u{1b}.pem leaf-validity-range",
             "certs/\\u{1b}.pem leaf-validity-range waived",
+            "certs/\\u{1b}.pem (2) leaf-validity-range",
         ]
     );
 }
