@@ -128,8 +128,20 @@ pub struct Waived {
     pub id: String,
     /// Why it was granted.
     pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: String,
+}
+
+impl Waived {
+    /// Up to when, by whom, and why: what follows "waived".
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let by = self.owner.as_ref();
+        let by = by.map_or_else(String::new, |owner| format!(" by {owner}"));
+        format!("until {}{by} ({}): {}", self.expires, self.id, self.reason)
+    }
 }
 
 /// A rule's place in its policy.

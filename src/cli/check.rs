@@ -152,9 +152,12 @@ pub(super) fn run(
         environment,
     )?;
     let waiving = match &config {
-        Some(config) if !arguments.no_waivers => {
-            Some(waiving(config, &searched(arguments), environment)?)
-        }
+        Some(config) if !arguments.no_waivers => Some(waiving(
+            config,
+            &searched(arguments),
+            arguments.policy.as_deref(),
+            environment,
+        )?),
         Some(_) | None => None,
     };
     let waivers = waiving.as_ref().map(|waiving| &waiving.waivers);

@@ -1,7 +1,6 @@
 //! The rules of a run, whether anything broke them or not, as the writers of `report` see them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::Plan;
 use crate::finding::ActiveRule;
@@ -11,17 +10,8 @@ use crate::policy::{Policy, Rule, Texts};
 /// files fall under one policy with different variables, the first one's rules stand for both: ids,
 /// severities and texts know no variables before a file is judged.
 pub(super) fn rules(plan: &Plan) -> Vec<ActiveRule> {
-    let mut policies: Vec<&Arc<Policy>> = Vec::new();
-    for file in &plan.files {
-        if !policies
-            .iter()
-            .any(|known| Arc::ptr_eq(known, &file.policy))
-        {
-            policies.push(&file.policy);
-        }
-    }
     let mut rules = BTreeMap::new();
-    for policy in policies {
+    for policy in plan.policies() {
         for rule in policy.rules.iter().filter(|rule| plan.wants(rule)) {
             if let Some(active) = active(policy, rule) {
                 rules

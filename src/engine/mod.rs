@@ -14,6 +14,7 @@ mod waive;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -30,7 +31,7 @@ use crate::source::{Source, escape};
 pub use answer::{Answer, Answers};
 pub use plan::{Plan, PlannedFile, PlannedInput};
 use stamp::Stamp;
-pub use waive::{Waiving, unused_waivers};
+pub use waive::{Waiving, question, unused_waivers};
 
 /// Told how far a run has come; called from many threads.
 pub trait Progress: Sync {
@@ -52,7 +53,7 @@ pub struct Judged {
     pub outcome: FileOutcome,
     /// Where it lies.
     pub place: Place,
-    /// What was found, in no order.
+    /// What was found; [`judge_all`] puts it in the order of its places.
     pub findings: Vec<Finding>,
     /// What each rule of the policy came to, where the plan keeps that; a rule that is not here did not apply.
     pub answers: Answers,
@@ -63,20 +64,10 @@ pub struct Judged {
 /// Does what the plan says.
 #[must_use]
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
-    let session = Session::default();
-    let judge = |file| {
-        let judged = judge(plan, file, &session);
-        progress.done();
-        judged
-    };
-    // Starting threads costs more than one file does.
-    let mut judged: Vec<Judged> = match plan.files.as_slice() {
-        [] => Vec::new(),
-        [file] => vec![judge(file)],
-        files => files.par_iter().map(judge).collect(),
-    };
-    judged.sort_by(|left, right| left.outcome.path.cmp(&right.outcome.path));
-
+    let mut judged = judge_all(plan, progress);
+    judged.sort_by(|(_, left), (_, right)| left.outcome.path.cmp(&right.outcome.path));
+    let waiving = plan.waiving.as_ref();
+    let waiving = waiving.map(|waiving| waive::waive(plan, waiving, &mut judged));
     let mut report = Report {
         at: plan.now,
         rules: active::rules(plan),
@@ -85,7 +76,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         places: BTreeMap::new(),
         sources: BTreeMap::new(),
     };
-    for mut file in judged {
+    for (_, mut file) in judged {
         let is_skipped = matches!(file.outcome.status, FileStatus::Skipped { .. });
         if is_skipped || !file.findings.is_empty() {
             report.places.insert(file.outcome.path.clone(), file.place);
@@ -96,13 +87,35 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         report.findings.append(&mut file.findings);
         report.files.push(file.outcome);
     }
-    sort(&mut report.findings);
-    if let Some(waiving) = &plan.waiving {
-        waive::waive(plan, waiving, &mut report);
-        // Findings about waivers stand among the others by the name of their file.
-        sort(&mut report.findings);
+    if let Some((mut findings, sources)) = waiving {
+        report.findings.append(&mut findings);
+        for source in sources {
+            let name = source.name().clone();
+            let place = plan.repository.place(Path::new(&*name));
+            report.places.insert(name.clone(), place);
+            report.sources.insert(name, source);
+        }
     }
+    sort(&mut report.findings);
     report
+}
+
+/// Every file of the plan with what it came to, in the plan's order. Waivers are not looked at.
+#[must_use]
+pub fn judge_all<'a>(plan: &'a Plan, progress: &dyn Progress) -> Vec<(&'a PlannedFile, Judged)> {
+    let session = Session::default();
+    let judge = |file| {
+        let mut judged = judge(plan, file, &session);
+        sort(&mut judged.findings);
+        progress.done();
+        (file, judged)
+    };
+    // Starting threads costs more than one file does.
+    match plan.files.as_slice() {
+        [] => Vec::new(),
+        [file] => vec![judge(file)],
+        files => files.par_iter().map(judge).collect(),
+    }
 }
 
 /// By path, offset and rule; what is equal in all of these, by what else it says.

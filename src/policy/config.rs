@@ -1,5 +1,6 @@
 //! `chainlint.yaml`: which files fall under which policy.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::schema;
 use super::vars::Override;
 use super::waiver::{self, Waiver, WaiverFile, Waivers, WaiversFile};
 use crate::finding::Severity;
+use crate::input::name::plain;
 use crate::pem;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -225,6 +227,7 @@ impl Config {
                 }
             }
         }
+        waiver::refuse_twice(&all, &mut problems);
         if !problems.is_empty() {
             yaml::sort(&mut problems);
             return Err(problems);
@@ -278,10 +281,12 @@ impl Reader<'_> {
             Some(node) => waiver::read(node, self.source, self.problems),
             None => Vec::new(),
         };
+        waiver::refuse_twice(&waivers, self.problems);
         let waiver_files: Option<Vec<Located<String>>> = file
             .waiver_files
             .and_then(|node| self.typed(&node, "waiver_files"));
         let waiver_files = waiver_files.unwrap_or_default();
+        self.refuse_twice(&waiver_files);
         let fail_on = file.fail_on.and_then(|node| self.typed(&node, "fail_on"));
         Some(Config {
             source: self.source.clone(),
@@ -298,6 +303,20 @@ impl Reader<'_> {
                 .collect(),
             exclude,
         })
+    }
+
+    /// A file that is named twice: all its waivers would be there twice.
+    fn refuse_twice(&mut self, files: &[Located<String>]) {
+        let mut known: BTreeMap<PathBuf, Span> = BTreeMap::new();
+        for file in files {
+            if let Some(first) = known.insert(plain(&self.folder.join(&file.value)), file.span) {
+                let name = escape(&file.value);
+                let message = format!("the waiver file `{name}` is named twice");
+                let problem = Problem::new(self.source, file.span, message, "named again");
+                let problem = problem.related(self.source, first, "named here");
+                self.problems.push(problem.help("keep one of them"));
+            }
+        }
     }
 
     fn typed<T: DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {

@@ -19,6 +19,8 @@ use crate::yaml::{self, Key, Node, Value};
 pub struct Mutant {
     /// The rule that was changed.
     pub rule: Arc<str>,
+    /// The field of it that was changed; `None` where the rule is left out.
+    pub field: Option<Field>,
     /// What was changed, as in `max_days: 1095 → 1096`.
     pub change: String,
     /// Where that is written.
@@ -30,8 +32,10 @@ pub struct Mutant {
 /// The mutants of those rules of a policy that are not off and that `wanted` picks.
 ///
 /// Each number that bounds something is loosened by a step, each element of a list that forbids or requires is
-/// left out, each word that a list of allowed ones lacks is added, each severity lowered, each condition
-/// narrowed, and each rule left out. Of expressions each bound is loosened and each condition left out.
+/// left out, each word that a list of allowed ones lacks is added, and each number next to one that it has, each
+/// severity lowered, each condition and each `on` narrowed, and each rule left out. Of expressions each bound is
+/// loosened and each condition left out. What a policy says of waivers, and
+/// `locked`, is asked of no chain, and stays.
 pub fn mutants(
     policy: &Policy,
     is_fact: fn(&str) -> bool,
@@ -46,6 +50,7 @@ pub fn mutants(
     for rule in rules {
         mutants.push(Mutant {
             rule: rule.id.clone(),
+            field: None,
             change: "the rule is left out".to_owned(),
             place: rule.location.clone(),
             policy: Arc::new(with_rules(policy, Vec::new())),
@@ -64,6 +69,7 @@ pub fn mutants(
             };
             mutants.push(Mutant {
                 rule: rule.id.clone(),
+                field: Some(change.field),
                 change: change.what,
                 place: change.place,
                 policy: Arc::new(with_rules(policy, vec![changed])),
@@ -120,6 +126,7 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
         let variants = match field {
             Field::Severity => lowered(&given.node),
             Field::When => narrowed(&given.node),
+            Field::On => asked_less(&given.node),
             Field::Check => {
                 let (node, _) = substitute(&given.node, given, variables, &mut Vec::new());
                 let mut variants = loosened(&node);
@@ -127,7 +134,6 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
                 variants
             }
             Field::Description
-            | Field::On
             | Field::Message
             | Field::Help
             | Field::Reference
@@ -174,6 +180,20 @@ fn lowered(node: &Node) -> Vec<Variant> {
                 .collect()
         }
     }
+}
+
+/// Each way to ask fewer certificates; what asks fewer still is noticed wherever these are.
+fn asked_less(node: &Node) -> Vec<Variant> {
+    let narrower: &[&str] = match node.text() {
+        Some("any") => &["leaf", "ca"],
+        Some("ca") => &["intermediate", "root"],
+        _ => &[],
+    };
+    let what = |to| format!("on: {} → {to}", shown(node));
+    let narrower = narrower.iter();
+    narrower
+        .map(|to| (text(node, to), what(to), node.span))
+        .collect()
 }
 
 /// Each class, environment or app left out of a condition that has several.
@@ -256,22 +276,33 @@ fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
         }
         Direction::Shrink => {
             let items = value.items().unwrap_or_default();
-            let missing = check::words(check, name)
-                .into_iter()
-                .filter(|word| items.iter().all(|item| item.text() != Some(word)));
-            let added = missing.map(|word| {
+            let words = check::words(check, name).into_iter().map(Value::String);
+            let next = items.iter().flat_map(next_to);
+            let missing = words
+                .chain(next)
+                .filter(|new| items.iter().all(|item| item.value != *new));
+            let added = missing.map(|new| {
+                let span = value.span;
+                let new = Node { span, value: new };
+                let what = format!("{name}: {} added", shown(&new));
                 let mut items = items.to_vec();
-                items.push(text(value, &word));
-                let node = Node {
-                    span: value.span,
-                    value: Value::Sequence(items),
-                };
-                (node, format!("{name}: {word} added"), value.span)
+                items.push(new);
+                let value = Value::Sequence(items);
+                (Node { span, value }, what, span)
             });
             added.collect()
         }
         Direction::Fixed | Direction::Free => Vec::new(),
     }
+}
+
+/// The numbers next to a number.
+fn next_to(node: &Node) -> Vec<Value> {
+    let Value::Integer(number) = node.value else {
+        return Vec::new();
+    };
+    let next = [number.checked_sub(1), number.checked_add(1)];
+    next.into_iter().flatten().map(Value::Integer).collect()
 }
 
 /// The number a step higher or lower.

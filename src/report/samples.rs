@@ -56,6 +56,7 @@ pub(super) fn waived() -> Finding {
         waived: Some(Waived {
             id: "w".to_owned(),
             reason: "because".to_owned(),
+            owner: Some("team-pki".to_owned()),
             expires: "2027-01-01".to_owned(),
         }),
         certificate: None,
