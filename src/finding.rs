@@ -128,17 +128,41 @@ pub struct Waived {
     pub id: String,
     /// Why it was granted.
     pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: String,
 }
 
+impl Waived {
+    /// Up to when, by whom, and why: what follows "waived".
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let by = self.owner.as_ref();
+        let by = by.map_or_else(String::new, |owner| format!(" by {owner}"));
+        format!("until {}{by} ({}): {}", self.expires, self.id, self.reason)
+    }
+}
+
 /// A rule's place in its policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// The policy file, or a built-in's name.
-    pub path: Arc<str>,
-    /// The line of the rule, from 1.
-    pub line: usize,
+pub enum Origin {
+    /// A policy that comes with the program.
+    BuiltIn {
+        /// Its name.
+        policy: Arc<str>,
+        /// The line of the rule, from 1.
+        line: usize,
+    },
+    /// A file.
+    File {
+        /// Its display path.
+        path: Arc<str>,
+        /// The line of the rule, from 1.
+        line: usize,
+    },
+    /// No rule asks for it: what cannot be read is told under every policy.
+    Always,
 }
 
 /// The outcome of a run, as the writers of `report` receive it.
@@ -171,8 +195,8 @@ pub struct ActiveRule {
     pub check: &'static str,
     /// What is wanted and why.
     pub description: Option<Arc<str>>,
-    /// How to mend what breaks it, once for each outcome that has a text of its own; placeholders in
-    /// braces.
+    /// How to mend what breaks it, once for each outcome that has a text of its own; what is not known before a
+    /// file is judged is described in ‹›.
     pub help: Vec<String>,
     /// The clause or standard it rests on.
     pub reference: Option<Arc<str>>,

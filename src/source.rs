@@ -182,25 +182,37 @@ pub(crate) fn as_long_as(character: char, marks: [char; 4]) -> char {
 /// text becomes a mark of the same length. Line feeds and tabs stay; CR becomes a space.
 #[must_use]
 pub fn clean_same_length(bytes: &[u8]) -> String {
-    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
-    if let Ok(plain) = str::from_utf8(bytes)
-        && bytes.iter().all(is_plain)
-    {
-        return plain.to_owned();
-    }
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\n' | '\t' => out.push(character),
-                '\r' => out.push(' '),
-                _ if !is_hostile(character) => out.push(character),
-                _ => out.push(as_long_as(character, UNKNOWN)),
-            }
+        let mut rest = chunk.valid();
+        while let Some(character) = rest.chars().next() {
+            // Texts are plain for the most part, which is taken over as it is.
+            let plain = rest.bytes().position(|byte| !is_plain(byte));
+            let length = match plain.unwrap_or(rest.len()) {
+                0 => {
+                    clean(character, &mut out);
+                    character.len_utf8()
+                }
+                length => {
+                    out.push_str(rest.get(..length).unwrap_or_default());
+                    length
+                }
+            };
+            rest = rest.get(length..).unwrap_or_default();
         }
         chunk.invalid().iter().for_each(|_| out.push('?'));
     }
     out
+}
+
+fn clean(character: char, out: &mut String) {
+    match character {
+        '\n' | '\t' => out.push(character),
+        '\r' => out.push(' '),
+        _ if !is_hostile(character) => out.push(character),
+        _ => out.push(as_long_as(character, UNKNOWN)),
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod direction;
 pub mod expression;
+pub mod issuer;
 pub mod kinds;
 pub mod parameter;
 mod qualified;
@@ -27,6 +28,7 @@ use crate::facts::View;
 use crate::span::{DerSpan, Span};
 use crate::trust::Anchors;
 use crate::x509::Field;
+use expression::Known;
 
 /// Why a question about certificates does not arise in a file without any.
 pub(crate) const NO_CERTIFICATE: &str = "the file holds no certificate that can be read";
@@ -44,13 +46,14 @@ pub struct Context<'a> {
     pub anchors: &'a Anchors,
     /// The facts of the file.
     pub facts: &'a View<'a>,
-    /// How many steps the expressions of the rules may still take on this file.
+    /// How many steps the expression of the rule that is being asked may still take on this file.
     pub steps: &'a Cell<u32>,
 }
 
-/// Steps that all expressions together may take on one file. A rule on a certificate takes some
-/// hundreds; this many take a quarter of a second, and hold 40 MB at most.
-pub const STEPS_A_FILE: u32 = 4_000_000;
+/// Steps that the expression of one rule may take on one file, all its certificates together. A rule on a certificate
+/// takes some hundreds; this many take a quarter of a second, and hold 40 MB at most. Each rule has its own, so that one
+/// that is expensive fails no other.
+pub const STEPS_A_RULE: u32 = 4_000_000;
 
 /// A file as it was met, before anything was read out of it.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +95,9 @@ pub trait CertificateCheck: Send + Sync + std::fmt::Debug {
     /// Asks it.
     fn check(&self, subject: Subject<'_>, context: &Context<'_>) -> Verdict;
 
-    /// Whether its parameters are such that nothing can fail it.
-    fn cannot_fail(&self) -> bool {
-        false
+    /// What it says of everything that it can be asked of, where its parameters leave no choice.
+    fn certain(&self, _: &Known<'_>) -> Option<bool> {
+        None
     }
 
     /// Whether more may pass where more trust anchors are named.
@@ -108,9 +111,9 @@ pub trait ChainCheck: Send + Sync + std::fmt::Debug {
     /// Asks it.
     fn check(&self, chain: &Chain, context: &Context<'_>) -> Verdict;
 
-    /// Whether its parameters are such that nothing can fail it.
-    fn cannot_fail(&self) -> bool {
-        false
+    /// What it says of everything that it can be asked of, where its parameters leave no choice.
+    fn certain(&self, _: &Known<'_>) -> Option<bool> {
+        None
     }
 
     /// Whether more may pass where more trust anchors are named.
@@ -133,13 +136,13 @@ pub enum Check {
 }
 
 impl Check {
-    /// Whether its parameters are such that nothing can fail it.
+    /// What it says of everything that it can be asked of, where its parameters leave no choice.
     #[must_use]
-    pub fn cannot_fail(&self) -> bool {
+    pub fn certain(&self, known: &Known<'_>) -> Option<bool> {
         match self {
-            Self::Certificate(check) => check.cannot_fail(),
-            Self::Chain(check) => check.cannot_fail(),
-            Self::File(_) | Self::Waiver(_) => false,
+            Self::Certificate(check) => check.certain(known),
+            Self::Chain(check) => check.certain(known),
+            Self::File(_) | Self::Waiver(_) => None,
         }
     }
 

@@ -132,6 +132,7 @@ pub const KINDS: &[Kind] = &[
     kinds::expression::KIND,
     row::<kinds::extension_not_critical::ExtensionNotCritical>(),
     row::<kinds::extension_present::ExtensionPresent>(),
+    row::<kinds::issuer_among::IssuerAmong>(),
     row::<kinds::issuer_avoids::IssuerAvoids>(),
     row::<kinds::key_algorithm::KeyAlgorithm>(),
     row::<kinds::key_identifiers::KeyIdentifiers>(),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 use super::environment::Environment;
 use super::output::{OutputArguments, Outputs};
@@ -15,8 +16,9 @@ use super::waivers::waiving;
 use super::{Failure, Outcome, fix, plan, policies};
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
-use crate::policy::Policy;
+use crate::input::PassedOver;
 use crate::report::summary;
+use crate::source::escape;
 use crate::yaml::did_you_mean;
 
 /// Check chain files against policies.
@@ -31,7 +33,8 @@ use crate::yaml::did_you_mean;
 pub(super) struct Arguments {
     /// Files and folders; `-` for standard input. The current folder where none is named.
     pub(super) paths: Vec<PathBuf>,
-    /// Check what git is about to commit, as it stands in the index; with paths, what is staged below them.
+    /// Check what git is about to commit, as it stands in the index, in the whole repository; with paths, what is
+    /// staged below them. A hook says --allow-empty too: not every commit has a chain.
     #[arg(long, conflicts_with_all = ["files_from", "fix", "diff"])]
     pub(super) staged: bool,
     /// Check also the files that this file names, one a line; `-` for standard input.
@@ -52,7 +55,7 @@ pub(super) struct Arguments {
     /// Set a variable of the policy; lists by commas. May be given more than once.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(super) vars: Vec<String>,
-    /// Judge everything at this instant (RFC 3339) instead of now.
+    /// Judge everything at this instant (RFC 3339, or a day, which is its first moment in UTC) instead of now.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(super) at: Option<OffsetDateTime>,
     #[command(flatten)]
@@ -72,7 +75,8 @@ pub(super) struct Arguments {
     /// What cannot be checked is an error.
     #[arg(long)]
     pub(super) strict: bool,
-    /// Treat named files as if they had been found: the config's `exclude` counts for them too.
+    /// Treat named files as if they had been found: the config's `exclude` counts for them too, folders like
+    /// `node_modules` are passed over, and a private key alone is skipped.
     #[arg(long)]
     pub(super) force_exclude: bool,
     /// Look also at what git ignores, and into `node_modules`, target and the like.
@@ -81,11 +85,11 @@ pub(super) struct Arguments {
     /// That there is nothing to check is no failure.
     #[arg(long)]
     pub(super) allow_empty: bool,
-    /// What to call standard input.
-    #[arg(long, value_name = "PATH", default_value = "<stdin>")]
-    pub(super) stdin_filename: String,
+    /// What to call standard input; without a path, standard input is what is checked.
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub(super) stdin_filename: Option<PathBuf>,
     /// How many threads to use; as many as there are processors where this is not given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
     pub(super) threads: Option<u16>,
     /// Show no progress bar.
     #[arg(long)]
@@ -108,6 +112,9 @@ pub(super) struct Arguments {
     pub(super) verbose: bool,
 }
 
+/// The most threads that --threads takes: more than any machine that runs a linter has processors.
+const MAX_THREADS: i64 = 256;
+
 /// A severity on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Threshold {
@@ -126,10 +133,12 @@ impl From<Threshold> for Severity {
     }
 }
 
-/// An instant on the command line.
+/// An instant on the command line: RFC 3339, or a day.
 pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
+    let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
     OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| "write an instant like 2026-11-23T00:00:00Z".to_owned())
+        .or_else(|_| day().map(|day| day.midnight().assume_utc()))
+        .map_err(|_| "write an instant like 2026-11-23T00:00:00Z, or a day".to_owned())
 }
 
 pub(super) fn run(
@@ -146,27 +155,34 @@ pub(super) fn run(
         environment,
     )?;
     let waiving = match &config {
-        Some(config) if !arguments.no_waivers => {
-            Some(waiving(config, &searched(arguments), environment)?)
-        }
+        Some(config) if !arguments.no_waivers => Some(waiving(
+            config,
+            &searched(arguments),
+            arguments.policy.as_deref(),
+            environment,
+        )?),
         Some(_) | None => None,
     };
     let waivers = waiving.as_ref().map(|waiving| &waiving.waivers);
     let wanted = Wanted::from(arguments);
-    let files = plan::files(&wanted, environment, config.as_ref(), waivers)?;
-    outputs.spare(&files)?;
-    let known: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
-    let (select, ignore) = selection(arguments, &known)?;
+    refuse_scope_as_path(arguments, environment)?;
+    let planned = plan::plan(&wanted, environment, config.as_ref(), waivers)?;
+    outputs.spare(&planned.spared)?;
+    let ids = || plan::rule_ids(&planned.files, &wanted, config.as_ref(), environment);
+    let (select, ignore) = selection(arguments, &ids)?;
     let plan = Plan {
         strict: arguments.strict,
         repository: environment.repository.clone(),
         select,
         ignore,
         waiving,
-        ..Plan::new(files, arguments.at.unwrap_or(environment.now))
+        ..Plan::new(planned.files, arguments.at.unwrap_or(environment.now))
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {
+        if !arguments.quiet && report.files.is_empty() {
+            environment.note(&nothing(arguments.staged, planned.passed_over));
+        }
         return preview(&plan, &report, arguments, environment);
     }
     let mut mended = 0;
@@ -184,11 +200,16 @@ pub(super) fn run(
     outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
     let anchors = plan.files.iter().map(|file| &file.anchors);
     let expired = policies::expired_lists(anchors, plan.now);
-    tell(&report, mended, &expired, arguments, environment);
-    if outputs.are_for_people()
-        && let Some(hint) = hint(&plan, &report, arguments, environment)?
-    {
-        environment.note(&hint);
+    if !arguments.quiet {
+        for line in planned.notes.iter().chain(&expired) {
+            environment.note(line);
+        }
+        tell(&report, planned.passed_over, mended, arguments, environment);
+        if outputs.are_for_people()
+            && let Some(hint) = hint(&plan, &report, arguments, environment)?
+        {
+            environment.note(&hint);
+        }
     }
 
     if report.reaches(fail_on) {
@@ -216,7 +237,7 @@ fn preview(
     let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
     let mended = fix::run(plan, report, scope, true, arguments, environment)?;
     environment.output(&mended.diff)?;
-    if !arguments.quiet {
+    if !arguments.quiet && !report.files.is_empty() {
         environment.note(&summary::would_mend(report, mended.changed));
     }
     Ok(if mended.changed > 0 {
@@ -259,11 +280,13 @@ pub(super) fn execute(
     let work = || engine::run(plan, &bar);
     let report = match arguments.threads {
         None => work(),
-        Some(threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(threads))
-            .build()
-            .map_err(|error| Failure::Said(error.to_string()))?
-            .install(work),
+        Some(threads) => {
+            // Starting a thread costs more than a file does.
+            let threads = usize::from(threads).min(plan.files.len()).max(1);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.map_err(|error| Failure::Said(format!("cannot start {threads} threads: {error}")))?
+                .install(work)
+        }
     };
     bar.finish();
     Ok(report)
@@ -272,17 +295,11 @@ pub(super) fn execute(
 /// What goes to standard error after the findings.
 fn tell(
     report: &Report,
+    passed_over: PassedOver,
     mended: usize,
-    expired: &BTreeSet<String>,
     arguments: &Arguments,
     environment: &mut Environment,
 ) {
-    if arguments.quiet {
-        return;
-    }
-    for line in expired {
-        environment.note(line);
-    }
     for line in summary::skipped(report, arguments.verbose) {
         environment.note(&line);
     }
@@ -291,7 +308,62 @@ fn tell(
             environment.note(&line);
         }
     }
-    environment.note(&summary::after(report, mended));
+    if report.files.is_empty() {
+        environment.note(&nothing(arguments.staged, passed_over));
+    } else {
+        environment.note(&summary::after(report, mended));
+    }
+}
+
+/// That there is nothing to check, and why.
+fn nothing(staged: bool, passed_over: PassedOver) -> String {
+    let PassedOver {
+        ignored,
+        foreign,
+        excluded,
+    } = passed_over;
+    let nothing = if staged {
+        "nothing to check: no file that may hold a chain is staged"
+    } else {
+        "nothing to check: no file that may hold a chain was found"
+    };
+    let counts = [
+        (ignored, "ignored by git"),
+        (foreign, "in folders like `node_modules`"),
+        (excluded, "excluded by the config"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, why)| format!("{count} {why}"))
+        .collect();
+    let hint = match ignored.saturating_add(foreign) {
+        0 => "",
+        _ => "; --no-ignore looks there too",
+    };
+    match counts.join(", ").as_str() {
+        "" => nothing.to_owned(),
+        counts => format!("{nothing} ({counts}{hint})"),
+    }
+}
+
+/// Refuses `--fix all`, which names a file.
+fn refuse_scope_as_path(arguments: &Arguments, environment: &Environment) -> Result<(), Failure> {
+    let scopes = fix::Scope::value_variants().iter();
+    let mut names =
+        scopes.filter_map(|scope| Some(scope.to_possible_value()?.get_name().to_owned()));
+    let is_path = |name: &String| {
+        arguments
+            .paths
+            .iter()
+            .any(|path| path.as_os_str() == name.as_str())
+    };
+    match names.find(is_path) {
+        Some(name) if arguments.fix.is_some() && !environment.current.join(&name).exists() => {
+            let message = format!("no such file or folder: {name}; did you mean `--fix={name}`?");
+            Err(Failure::Said(message))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The folders that the run searches.
@@ -308,33 +380,42 @@ fn searched(arguments: &Arguments) -> Vec<PathBuf> {
 /// The rules to apply and to leave out; each must be one of the run's.
 fn selection(
     arguments: &Arguments,
-    known: &[&Policy],
+    ids: &dyn Fn() -> BTreeSet<String>,
 ) -> Result<(BTreeSet<String>, BTreeSet<String>), Failure> {
-    let ids: BTreeSet<&str> = known
-        .iter()
-        .flat_map(|policy| &policy.rules)
-        .map(|rule| &*rule.id)
-        .collect();
-    if !ids.is_empty() {
-        for wanted in arguments.select.iter().chain(&arguments.ignore) {
-            if !ids.contains(wanted.as_str()) {
-                return Err(unknown_rule(wanted, ids));
-            }
-        }
+    let wanted = || arguments.select.iter().chain(&arguments.ignore);
+    if wanted().any(String::is_empty) {
+        let message = "--select and --ignore take the ids of rules, with a comma between two of them; one is empty";
+        return Err(Failure::Said(message.to_owned()));
     }
-    let set = |ids: &[String]| ids.iter().cloned().collect();
-    Ok((set(&arguments.select), set(&arguments.ignore)))
+    let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<String>>();
+    let (select, ignore) = (set(&arguments.select), set(&arguments.ignore));
+    let ids = match wanted().next() {
+        None => BTreeSet::new(),
+        Some(_) => ids(),
+    };
+    let unknown: BTreeSet<&String> = wanted().filter(|id| !ids.contains(id.as_str())).collect();
+    if !unknown.is_empty() {
+        let names = || ids.iter().map(String::as_str);
+        let told: Vec<String> = unknown.iter().map(|id| no_rule(id, names())).collect();
+        return Err(Failure::Said(told.join("\nerror: ")));
+    }
+    if !select.is_empty() && select.is_subset(&ignore) {
+        let message = "--ignore leaves out every rule of --select, so nothing would be asked";
+        return Err(Failure::Said(message.to_owned()));
+    }
+    Ok((select, ignore))
 }
 
 /// That there is no such rule, with the nearest one there is.
 pub(super) fn unknown_rule<'a>(wanted: &str, ids: impl IntoIterator<Item = &'a str>) -> Failure {
+    Failure::Said(no_rule(wanted, ids))
+}
+
+fn no_rule<'a>(wanted: &str, ids: impl IntoIterator<Item = &'a str>) -> String {
     let near = did_you_mean(wanted, ids);
     let hint = near.map_or_else(
         || "`chainlint rules` lists them".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Failure::Said(format!(
-        "there is no rule `{}`: {hint}",
-        crate::source::escape(wanted)
-    ))
+    format!("there is no rule `{}`: {hint}", escape(wanted))
 }

@@ -9,6 +9,7 @@ use super::policies;
 use crate::policy::Library;
 use crate::report::Style;
 use crate::repository::Repository;
+use crate::source::escape;
 
 /// Width of diagnostics where there is no terminal to ask, in characters.
 const DEFAULT_WIDTH: usize = 100;
@@ -110,17 +111,24 @@ impl Environment {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
+            written => written.map_err(|error| about("standard output", &error)),
         }
     }
 
-    /// Writes a line to standard error; where that is closed, there is nobody to tell.
+    /// Writes lines to standard error; where that is closed, there is nobody to tell. What would steer a terminal is
+    /// escaped.
+    pub(super) fn note(&mut self, lines: &str) {
+        let lines: Vec<String> = lines.lines().map(escape).collect();
+        self.draw(&lines.join("\n"));
+    }
+
+    /// Writes to standard error what was drawn for a terminal, colours and all.
     #[expect(
         clippy::unused_self,
         reason = "only who holds the environment may write"
     )]
-    pub(super) fn note(&mut self, line: &str) {
-        let _ = writeln!(io::stderr().lock(), "{line}");
+    pub(super) fn draw(&mut self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
     }
 
     /// All of standard input.
@@ -133,7 +141,13 @@ impl Environment {
         io::stdin()
             .lock()
             .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)?;
+            .read_to_end(&mut bytes)
+            .map_err(|error| about("standard input", &error))?;
         Ok(bytes)
     }
+}
+
+/// An error with what it is about.
+fn about(what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::environment::Environment;
+use super::inputs::Item;
 use super::plan::Loader;
 use super::{Failure, Outcome, policies};
 use crate::chain::{self, Session};
 use crate::engine::PlannedInput;
 use crate::facts::{self, CertificateFacts, FileFacts, QcFacts};
+use crate::input::name::{plain, shown_as};
 use crate::input::{self, Candidate, Content};
 use crate::trust::Anchors;
 use crate::x509::qc::statement_name;
@@ -48,20 +50,17 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let limits = input::Limits::default();
-    let display = arguments.file.display().to_string();
+    let path = plain(&environment.current.join(&arguments.file));
     let input = if arguments.file.as_os_str() == "-" {
         let bytes = environment.input(limits.bytes)?;
         input::from_bytes("<stdin>", true, &bytes, &limits)
     } else {
-        let path = environment.current.join(&arguments.file);
-        input::read(
-            &Candidate {
-                path,
-                display,
-                named: true,
-            },
-            &limits,
-        )
+        let candidate = Candidate {
+            display: shown_as(&arguments.file, &path, &environment.current),
+            path: path.clone(),
+            named: true,
+        };
+        input::read(&candidate, &limits)
     };
     let document = match input.content {
         Content::Chain { document, .. } => document,
@@ -78,7 +77,7 @@ pub(super) fn run(
             return Err(Failure::Said(format!("{}: {why}", input.display)));
         }
     };
-    let anchors = anchors(arguments, environment)?;
+    let anchors = anchors(arguments, path, environment)?;
     let chain = chain::build(document, &Session::default(), &anchors, environment.now);
     let expired = policies::expired_lists([&anchors], environment.now);
     let faults: Vec<String> = chain
@@ -112,7 +111,11 @@ pub(super) fn run(
 }
 
 /// Whom the config and the policy of the file trust.
-fn anchors(arguments: &Arguments, environment: &Environment) -> Result<Anchors, Failure> {
+fn anchors(
+    arguments: &Arguments,
+    path: PathBuf,
+    environment: &Environment,
+) -> Result<Anchors, Failure> {
     let config = policies::config(
         arguments.config.as_deref(),
         arguments.no_config,
@@ -122,13 +125,13 @@ fn anchors(arguments: &Arguments, environment: &Environment) -> Result<Anchors, 
         return Ok(Anchors::embedded());
     }
     let input = PlannedInput::Bytes {
-        display: arguments.file.display().to_string(),
+        display: String::new(),
         bytes: Vec::new(),
         named: true,
     };
     let policy = arguments.policy.as_deref();
     let mut loader = Loader::new(policy, config.as_ref(), Vec::new(), environment)?;
-    Ok(loader.plan(input)?.anchors)
+    Ok(loader.plan(Item { path, input })?.anchors)
 }
 
 fn text(facts: &FileFacts) -> String {

@@ -1,13 +1,14 @@
 //! `chainlint man`: manual pages.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::environment::Environment;
+use super::replace::put;
 use super::{Failure, Outcome};
+use crate::input::name::shown;
 
 /// Write the manual page to standard output, or a page for each command into a folder.
 #[derive(Debug, Args)]
@@ -33,8 +34,8 @@ pub(super) fn run(
     all_pages(&command, "chainlint", &mut pages)?;
     for (name, page) in pages {
         let path = environment.current.join(folder).join(format!("{name}.1"));
-        fs::write(&path, page)
-            .map_err(|error| Failure::Said(format!("{}: {error}", path.display())))?;
+        let said = |error| Failure::Said(format!("{}: {error}", shown(&path)));
+        put(&path, &page).map_err(said)?;
     }
     Ok(Outcome::Clean)
 }

@@ -7,6 +7,7 @@ mod environment;
 mod explain;
 mod fix;
 mod init;
+mod inputs;
 mod inspect;
 mod man;
 mod output;
@@ -19,12 +20,14 @@ mod rules;
 mod staged;
 mod test;
 mod trust;
+mod usage;
 mod waivers;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::report::problems;
 use crate::yaml::Problem;
@@ -111,44 +114,99 @@ enum Command {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // What a parser says as it fails may quote the file, and a file may hold a private key.
+    std::panic::set_hook(Box::new(|_| {}));
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut environment = Environment::read(color_of(&arguments));
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(error) => {
-            // Help and version are no errors, and go to standard output.
-            let status = if error.use_stderr() { 2 } else { 0 };
-            return if error.print().is_ok() {
-                ExitCode::from(status)
-            } else {
-                ExitCode::from(2)
-            };
-        }
+        Err(error) => return usage::tell(error, &mut environment),
     };
-    let mut environment = Environment::read(parsed.color);
-    let outcome = match parsed.command {
-        Command::Check(arguments) => check::run(&arguments, &mut environment),
-        Command::Explain(arguments) => explain::run(&arguments, &mut environment),
-        Command::Rules(arguments) => rules::run(&arguments, &mut environment),
-        Command::Inspect(arguments) => inspect::run(&arguments, &mut environment),
-        Command::Policy(arguments) => policy::run(&arguments, &mut environment),
-        Command::Test(arguments) => test::run(&arguments, &mut environment),
-        Command::Waivers(arguments) => waivers::run(&arguments, &mut environment),
-        Command::Init(arguments) => init::run(&arguments, &mut environment),
-        Command::Completions(arguments) => completions::run(&arguments, &mut environment),
-        Command::Man(arguments) => man::run(&arguments, &mut environment),
-        Command::Trust(arguments) => trust::run(&arguments, &mut environment),
-    };
-    match outcome {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Findings) => ExitCode::from(1),
-        Ok(Outcome::Nothing) => ExitCode::from(3),
-        Err(Failure::Said(message)) => {
-            environment.note(&format!("error: {message}"));
-            ExitCode::from(2)
-        }
+    match caught(|| command(&parsed.command, &mut environment)) {
+        Ok(Outcome::Clean) => return ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => return ExitCode::from(1),
+        Ok(Outcome::Nothing) => return ExitCode::from(3),
+        Err(Failure::Said(message)) => environment.note(&format!("error: {message}")),
         Err(Failure::Problems(found)) => {
             let style = environment.style_for_notes();
-            environment.note(problems::write(&found, style).trim_end());
-            ExitCode::from(2)
+            environment.draw(&problems::write(&found, style));
         }
+    }
+    ExitCode::from(2)
+}
+
+fn command(command: &Command, environment: &mut Environment) -> Result<Outcome, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(arguments, environment),
+        Command::Explain(arguments) => explain::run(arguments, environment),
+        Command::Rules(arguments) => rules::run(arguments, environment),
+        Command::Inspect(arguments) => inspect::run(arguments, environment),
+        Command::Policy(arguments) => policy::run(arguments, environment),
+        Command::Test(arguments) => test::run(arguments, environment),
+        Command::Waivers(arguments) => waivers::run(arguments, environment),
+        Command::Init(arguments) => init::run(arguments, environment),
+        Command::Completions(arguments) => completions::run(arguments, environment),
+        Command::Man(arguments) => man::run(arguments, environment),
+        Command::Trust(arguments) => trust::run(arguments, environment),
+    }
+}
+
+/// A panic as a failure that quotes nothing.
+fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let message = "chainlint failed, which is a bug in chainlint";
+        Err(Failure::Said(message.to_owned()))
+    })
+}
+
+/// What `--color` says, known before the arguments are: help and mistakes in them have colours too.
+fn color_of(arguments: &[OsString]) -> ColorChoice {
+    let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let said = match word.strip_prefix("--color") {
+            _ if word == "--" => break,
+            Some("") => words.next().map(std::borrow::Cow::into_owned),
+            Some(said) => said.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        if let Some(said) = said {
+            return ColorChoice::from_str(&said, false).unwrap_or(ColorChoice::Auto);
+        }
+    }
+    ColorChoice::Auto
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_that_quotes_nothing() {
+        let failed = caught(|| -> Result<(), Failure> { panic!("a secret") });
+        match failed.unwrap_err() {
+            Failure::Said(message) => {
+                assert_eq!(message, "chainlint failed, which is a bug in chainlint");
+            }
+            Failure::Problems(found) => panic!("{found:?}"),
+        }
+    }
+
+    #[test]
+    fn the_colour_is_known_before_the_arguments_are() {
+        let color = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            color_of(&words)
+        };
+        assert_eq!(color("chainlint check --color never"), ColorChoice::Never);
+        assert_eq!(
+            color("chainlint --color=always --nonsense"),
+            ColorChoice::Always
+        );
+        assert_eq!(
+            color("chainlint check -- --color=always"),
+            ColorChoice::Auto
+        );
+        assert_eq!(color("chainlint check --color"), ColorChoice::Auto);
+        assert_eq!(color("chainlint check --colour never"), ColorChoice::Auto);
     }
 }

@@ -1,5 +1,6 @@
 //! In which forms a run is told, and where: one form on standard output, any number of files beside.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,8 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::environment::Environment;
 use super::replace::beside;
-use crate::engine::{PlannedFile, PlannedInput};
 use crate::finding::{Report, Severity};
+use crate::input::name::shown;
 use crate::report::{Style, concise, full, github, gitlab, html, json, jsonl, junit, sarif};
 use crate::source::escape;
 
@@ -86,8 +87,19 @@ fn target(text: &str) -> Result<Target, String> {
 #[derive(Debug)]
 pub(super) struct Outputs {
     printed: Format,
-    files: Vec<Target>,
+    files: Vec<Place>,
 }
+
+/// A file to write, found.
+#[derive(Debug)]
+struct Place {
+    target: Target,
+    /// Where it really goes.
+    path: PathBuf,
+}
+
+/// The most links that are followed from one path, as on Linux.
+const MAX_LINKS: usize = 40;
 
 impl Outputs {
     /// Takes the options; a file that cannot be written for a reason that can be known beforehand is
@@ -96,17 +108,15 @@ impl Outputs {
         arguments: &OutputArguments,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let mut files: Vec<Target> = Vec::new();
+        let mut files: Vec<Place> = Vec::new();
         for target in &arguments.output {
             let path = destination(&environment.current.join(&target.path))
                 .map_err(|why| refusal(&target.path, &why))?;
             if files.iter().any(|other| other.path == path) {
                 return Err(refusal(&target.path, "it is named twice"));
             }
-            files.push(Target {
-                format: target.format,
-                path,
-            });
+            let target = target.clone();
+            files.push(Place { target, path });
         }
         Ok(Self {
             printed: arguments.format,
@@ -141,18 +151,15 @@ impl Outputs {
         Err(Failure::Said(why))
     }
 
-    /// Refuses to put a report in the place of a file that is to be checked.
-    pub(super) fn spare(&self, files: &[PlannedFile]) -> Result<(), Failure> {
+    /// Refuses to put a report in the place of a file that is to be checked, or that says how.
+    pub(super) fn spare(&self, spared: &BTreeMap<PathBuf, &'static str>) -> Result<(), Failure> {
         if self.files.is_empty() {
             return Ok(());
         }
-        for file in files {
-            let PlannedInput::File(candidate) = &file.input else {
-                continue;
-            };
-            let path = fs::canonicalize(&candidate.path).unwrap_or_default();
-            if self.files.iter().any(|target| target.path == path) {
-                return Err(refusal(&candidate.path, "it is one of the files to check"));
+        for (path, what) in spared {
+            let path = settled(path);
+            if let Some(place) = self.files.iter().find(|place| place.path == path) {
+                return Err(refusal(&place.target.path, &format!("it is {what}")));
             }
         }
         Ok(())
@@ -171,19 +178,20 @@ impl Outputs {
         let printed = render(self.printed, report, threshold, style)?;
         let style = Environment::style_for_files(verbose);
         let mut written = Vec::with_capacity(self.files.len());
-        for target in &self.files {
-            let text = render(target.format, report, threshold, style)?;
-            written.push((target, text));
+        for place in &self.files {
+            let text = render(place.target.format, report, threshold, style)?;
+            written.push((place, text));
         }
+        let failed =
+            |place: &Place, error: io::Error| refusal(&place.target.path, &error.to_string());
         let mut complete = Vec::with_capacity(written.len());
-        for (target, text) in written {
-            let file = beside(&target.path, &text)
-                .map_err(|error| refusal(&target.path, &error.to_string()))?;
-            complete.push((target, file));
+        for (place, text) in written {
+            let file = beside(&place.path, &text).map_err(|error| failed(place, error))?;
+            complete.push((place, file));
         }
-        for (target, file) in complete {
-            file.persist(&target.path)
-                .map_err(|error| refusal(&target.path, &error.error.to_string()))?;
+        for (place, file) in complete {
+            file.persist(&place.path)
+                .map_err(|error| failed(place, error.error))?;
         }
         environment.output(&printed)?;
         Ok(())
@@ -191,28 +199,48 @@ impl Outputs {
 }
 
 fn refusal(path: &Path, why: &str) -> Failure {
-    let path = escape(&path.display().to_string());
-    Failure::Said(format!("cannot write {path}: {}", escape(why)))
+    Failure::Said(format!("cannot write {}: {}", shown(path), escape(why)))
 }
 
-/// Where a file really goes: links are followed, so that what they point to is replaced and not they
-/// themselves.
+/// Where a file really goes: links are followed, also to where nothing is yet, so that what they point to is replaced
+/// and not they themselves.
 fn destination(path: &Path) -> Result<PathBuf, String> {
-    let folder = path
-        .parent()
-        .filter(|folder| folder.is_dir())
-        .ok_or("its folder does not exist")?;
-    match fs::metadata(path) {
-        Ok(there) if there.is_file() => fs::canonicalize(path).map_err(|error| error.to_string()),
-        // To put a file in the place of a device, a pipe or a folder would be no kindness.
-        Ok(_) => Err("it is there and is not a file".to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = fs::canonicalize(folder).map_err(|error| error.to_string())?;
-            let name = path.file_name().ok_or("it has no name")?;
-            Ok(folder.join(name))
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        let folder = folder.ok_or("its folder does not exist")?;
+        let name = path.file_name().ok_or("it has no name")?;
+        let here = folder.join(name);
+        let there = match fs::symlink_metadata(&here) {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(here),
+            Err(error) => return Err(error.to_string()),
+        };
+        // What a stream is sent to is the caller's, and in use.
+        if folder.starts_with("/proc") || folder == Path::new("/dev/fd") {
+            return Err("it is a stream; standard output has --format".to_owned());
         }
-        Err(error) => Err(error.to_string()),
+        if there.is_symlink() {
+            let target = fs::read_link(&here).map_err(|error| error.to_string())?;
+            path = folder.join(target);
+        } else if there.is_file() {
+            return Ok(here);
+        } else {
+            // To put a file in the place of a device, a pipe or a folder would be no kindness.
+            return Err("it is there and is not a file".to_owned());
+        }
     }
+    Err("its symbolic links lead nowhere".to_owned())
+}
+
+/// The one path of a file, also where it is none yet.
+fn settled(path: &Path) -> PathBuf {
+    let by_folder = || {
+        let folder = path.parent()?.canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    let real = path.canonicalize().ok().or_else(by_folder);
+    real.unwrap_or_else(|| path.to_owned())
 }
 
 fn render(

@@ -1,23 +1,20 @@
 //! From the arguments of `check` to the files of the run, each with its policy.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::check::Arguments;
 use super::environment::Environment;
+use super::inputs::{Item, inputs};
 use super::waivers::{from_config, refuse_unknown_rules};
-use super::{Failure, policies, staged};
-use crate::engine::{PlannedFile, PlannedInput};
-use crate::input;
+use super::{Failure, policies};
+use crate::engine::PlannedFile;
+use crate::input::PassedOver;
+use crate::input::name::plain;
 use crate::policy::{self, Config, Override, Policy, Reference, Selection, Waivers};
-use crate::source::escape;
 use crate::span::Span;
 use crate::trust::{Anchors, Given};
-
-/// The longest list of names, in bytes: about a million paths.
-const MAX_LIST: u64 = 64 << 20;
 
 /// What a run is over.
 #[derive(Debug, Default, Clone, Copy)]
@@ -34,8 +31,8 @@ pub(super) struct Wanted<'a> {
     pub(super) files_from: Option<&'a Path>,
     /// The list's names are ended by NULs.
     pub(super) null: bool,
-    /// What to call standard input.
-    pub(super) stdin_filename: &'a str,
+    /// What to call standard input, where an option says.
+    pub(super) stdin_filename: Option<&'a Path>,
     /// The policy for all files, where an option names it.
     pub(super) policy: Option<&'a str>,
     /// `NAME=VALUE` each.
@@ -53,7 +50,7 @@ impl<'a> From<&'a Arguments> for Wanted<'a> {
             staged: arguments.staged,
             files_from: arguments.files_from.as_deref(),
             null: arguments.null,
-            stdin_filename: &arguments.stdin_filename,
+            stdin_filename: arguments.stdin_filename.as_deref(),
             policy: arguments.policy.as_deref(),
             vars: &arguments.vars,
             no_ignore: arguments.no_ignore,
@@ -62,13 +59,36 @@ impl<'a> From<&'a Arguments> for Wanted<'a> {
     }
 }
 
-/// The files of the run, each with its policy; waivers of rules that no policy has are refused.
+/// What a run does.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// The files, each with its policy.
+    pub(super) files: Vec<PlannedFile>,
+    /// What no report may be written over: the files to check, and what says how. Each with what it is.
+    pub(super) spared: BTreeMap<PathBuf, &'static str>,
+    /// Lines for standard error.
+    pub(super) notes: Vec<String>,
+    /// Where there is no file: what was passed over.
+    pub(super) passed_over: PassedOver,
+}
+
+/// The files of the run, each with its policy.
 pub(super) fn files(
     wanted: &Wanted<'_>,
     environment: &Environment,
     config: Option<&Config>,
     waivers: Option<&Waivers>,
 ) -> Result<Vec<PlannedFile>, Failure> {
+    Ok(plan(wanted, environment, config, waivers)?.files)
+}
+
+/// The files of the run, each with its policy; waivers of rules that no policy has are refused.
+pub(super) fn plan(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    config: Option<&Config>,
+    waivers: Option<&Waivers>,
+) -> Result<Planned, Failure> {
     let inputs = inputs(wanted, environment, config)?;
     let flags: Vec<Override> = wanted
         .vars
@@ -76,109 +96,80 @@ pub(super) fn files(
         .map(|text| Override::from_flag(text))
         .collect::<Result<_, _>>()?;
     let mut loader = Loader::new(wanted.policy, config, flags, environment)?;
-    let mut files = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        files.push(loader.plan(input)?);
+    let mut files = Vec::with_capacity(inputs.items.len());
+    let mut spared = BTreeMap::new();
+    for item in inputs.items {
+        spared.insert(item.path.clone(), "one of the files to check");
+        files.push(loader.plan(item)?);
+    }
+    if files.is_empty() {
+        // A policy that is misspelt is told, whether there is a file for it or not.
+        loader.look_at_default()?;
     }
     loader.refuse_unknown_variables()?;
     if let Some((waivers, config)) = waivers.zip(config).filter(|_| !files.is_empty()) {
         let loaded = loader.loaded.values().map(|(policy, _)| &**policy);
         refuse_unknown_rules(waivers, &loaded.collect::<Vec<_>>(), config)?;
     }
-    Ok(files)
+    let list = wanted.files_from.map(|list| environment.current.join(list));
+    let read = loader.read_files().into_iter().chain(list);
+    spared.extend(read.map(|path| (path, "a file that this run reads")));
+    Ok(Planned {
+        files,
+        spared,
+        notes: inputs.notes,
+        passed_over: inputs.passed_over,
+    })
 }
 
-/// What to look at: the named paths, or the current folder.
-fn inputs(
+/// The ids of all rules that an option can mean: those of the run, and of what the config names for other files.
+pub(super) fn rule_ids(
+    files: &[PlannedFile],
     wanted: &Wanted<'_>,
-    environment: &Environment,
     config: Option<&Config>,
-) -> Result<Vec<PlannedInput>, Failure> {
-    let excluded =
-        |path: &Path| config.is_some_and(|config| config.excludes(&relative(path, &config.folder)));
-    if wanted.staged {
-        return staged::inputs(wanted.paths, &environment.current, &excluded);
-    }
-    let options = input::Options {
-        no_ignore: wanted.no_ignore,
-        force_exclude: wanted.force_exclude,
-        excluded: &excluded,
-        is_wanted: input::may_hold_a_chain,
-        current: &environment.current,
-    };
-    let (streams, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = wanted
-        .paths
-        .iter()
-        .cloned()
-        .partition(|path| path.as_os_str() == "-");
-    if let Some(list) = wanted.files_from {
-        if list.as_os_str() == "-" && !streams.is_empty() {
-            let twice = "standard input is either a chain or the list of --files-from, not both";
-            return Err(Failure::Said(twice.to_owned()));
+    environment: &Environment,
+) -> BTreeSet<String> {
+    let mut policies: Vec<&Arc<Policy>> = Vec::new();
+    for file in files {
+        if !policies
+            .iter()
+            .any(|known| Arc::ptr_eq(known, &file.policy))
+        {
+            policies.push(&file.policy);
         }
-        paths.extend(named_by(list, wanted.null, environment)?);
-    } else if wanted.paths.is_empty() {
-        paths.push(PathBuf::from("."));
     }
-    let found =
-        input::discover(&paths, &options).map_err(|error| Failure::Said(error.to_string()))?;
-    let mut inputs: Vec<PlannedInput> = found.into_iter().map(PlannedInput::File).collect();
-    if !streams.is_empty() {
-        let bytes = environment.input(input::Limits::default().bytes)?;
-        inputs.push(PlannedInput::Bytes {
-            display: wanted.stdin_filename.to_owned(),
-            bytes,
-            named: true,
-        });
-    }
-    Ok(inputs)
+    let default = default_policy(wanted.policy, environment);
+    let named = config.filter(|_| wanted.policy.is_none());
+    let others = policies_of(named, Some(&default), environment);
+    let all = policies.into_iter().map(|policy| &**policy).chain(&others);
+    all.flat_map(|policy| &policy.rules)
+        .map(|rule| rule.id.to_string())
+        .collect()
 }
 
-/// The paths that a list names: one a line, or ended by NULs. An empty list names none.
-fn named_by(list: &Path, null: bool, environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
-    let bytes = if list.as_os_str() == "-" {
-        environment.input(MAX_LIST)?
-    } else {
-        let path = environment.current.join(list);
-        let said = |error| Failure::Said(format!("--files-from {}: {error}", list.display()));
-        fs::read(&path).map_err(said)?
-    };
-    let too_long = u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_LIST);
-    if too_long {
-        let message = format!("--files-from {}: the list is too long", list.display());
-        return Err(Failure::Said(message));
-    }
-    let mut paths = Vec::new();
-    for name in bytes.split(|byte| *byte == if null { 0 } else { b'\n' }) {
-        let name = if null {
-            name
-        } else {
-            name.strip_suffix(b"\r").unwrap_or(name)
-        };
-        if name.is_empty() {
-            continue;
-        }
-        let name = std::str::from_utf8(name).map_err(|_| {
-            let shown = escape(&String::from_utf8_lossy(name));
-            Failure::Said(format!("--files-from: `{shown}` is no UTF-8"))
-        })?;
-        paths.push(PathBuf::from(name));
-    }
-    Ok(paths)
+/// The policy of files for which no config names one.
+fn default_policy(named: Option<&str>, environment: &Environment) -> Reference {
+    let name = named.unwrap_or(policies::DEFAULT);
+    Reference::from_flag("--policy", name, &environment.current)
+}
+
+/// The policies that a config names, and another, as far as they can be read.
+fn policies_of(
+    config: Option<&Config>,
+    other: Option<&Reference>,
+    environment: &Environment,
+) -> Vec<Policy> {
+    let mappings = config.iter().flat_map(|config| &config.mappings);
+    let named = mappings.filter_map(|mapping| mapping.policy.as_ref());
+    named
+        .chain(other)
+        .filter_map(|named| environment.library.load(named, &[]).ok())
+        .collect()
 }
 
 /// A path as patterns of a config see it: from the config's folder, without `.` and `..`.
 pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
-        }
-    }
+    let plain = plain(path);
     plain
         .strip_prefix(folder)
         .map(Path::to_owned)
@@ -208,6 +199,8 @@ pub(super) struct Loader<'a> {
     given: Given,
     embedded: Anchors,
     loaded: BTreeMap<Key, (Arc<Policy>, Anchors)>,
+    /// The files that the config and the policies trust.
+    read: BTreeSet<PathBuf>,
 }
 
 impl<'a> Loader<'a> {
@@ -218,24 +211,22 @@ impl<'a> Loader<'a> {
         environment: &'a Environment,
     ) -> Result<Self, Failure> {
         let named = config.iter().flat_map(|config| &config.trust_anchors);
+        let given = policies::anchors(named)?;
+        let read = files_of(&given, environment).collect();
         Ok(Self {
             policy,
             environment,
             config,
             flags,
-            given: policies::anchors(named)?,
+            given,
             embedded: Anchors::embedded(),
             loaded: BTreeMap::new(),
+            read,
         })
     }
 
-    pub(super) fn plan(&mut self, input: PlannedInput) -> Result<PlannedFile, Failure> {
-        let path = match &input {
-            PlannedInput::File(candidate) => candidate.path.clone(),
-            PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
-                self.environment.current.join(display)
-            }
-        };
+    pub(super) fn plan(&mut self, item: Item) -> Result<PlannedFile, Failure> {
+        let Item { path, input } = item;
         let selection = self
             .config
             .map(|config| config.select(&relative(&path, &config.folder)));
@@ -260,7 +251,7 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn load(&self, selection: &Selection<'_>) -> Result<(Arc<Policy>, Anchors), Failure> {
+    fn load(&mut self, selection: &Selection<'_>) -> Result<(Arc<Policy>, Anchors), Failure> {
         let overrides: Vec<Override> = selection
             .vars
             .iter()
@@ -268,11 +259,7 @@ impl<'a> Loader<'a> {
             .chain(&self.flags)
             .cloned()
             .collect();
-        let default = Reference::from_flag(
-            "--policy",
-            self.policy.unwrap_or(policies::DEFAULT),
-            &self.environment.current,
-        );
+        let default = default_policy(self.policy, self.environment);
         let wanted = match (self.policy, selection.policy) {
             (None, Some(named)) => named,
             (Some(_), _) | (None, None) => &default,
@@ -285,47 +272,63 @@ impl<'a> Loader<'a> {
         }
         let mut given = self.given.clone();
         let own = policies::anchors(&policy.trust_anchors)?;
+        self.read.extend(files_of(&own, self.environment));
         given.anchors.extend(own.anchors);
         given.lists.extend(own.lists);
         Ok((policy, self.embedded.with(given)))
     }
 
-    /// A variable that no policy of the run knows is a mistake in the option that sets it; one of a
-    /// config is, when no policy that the config names knows it either.
+    /// The files that say how the run judges: config, waivers, policies, anchors.
+    fn read_files(&self) -> BTreeSet<PathBuf> {
+        let mut files = self.read.clone();
+        let sources = self.loaded.values().flat_map(|(policy, _)| &policy.sources);
+        files.extend(sources.map(|source| self.environment.current.join(&**source.name())));
+        if let Some(config) = self.config {
+            files.insert(config.path.clone());
+            let waivers = config.waiver_files.iter();
+            files.extend(waivers.map(|file| file.folder.join(&file.text)));
+        }
+        files
+    }
+
+    fn look_at_default(&mut self) -> Result<(), Failure> {
+        let none = Selection::default();
+        let loaded = self.load(&none)?;
+        self.loaded.insert(key(&none), loaded);
+        Ok(())
+    }
+
+    /// A variable that no policy knows is a mistake in the option or the config that sets it: none of the run, and
+    /// none that the config names for other files.
     fn refuse_unknown_variables(&self) -> Result<(), Failure> {
-        let known: Vec<&policy::Variable> = self
-            .loaded
-            .values()
-            .flat_map(|(policy, _)| &policy.vars)
-            .collect();
-        if self.loaded.is_empty() {
+        let of_config = self.config.iter().flat_map(|config| {
+            let mappings = config.mappings.iter().flat_map(|mapping| &mapping.vars);
+            config.vars.iter().chain(mappings)
+        });
+        let given: Vec<&Override> = self.flags.iter().chain(of_config).collect();
+        let undeclared = |others: &[Policy]| {
+            let loaded = self.loaded.values().flat_map(|(policy, _)| &policy.vars);
+            let all = others.iter().flat_map(|policy| &policy.vars).chain(loaded);
+            policy::undeclared(given.iter().copied(), all)
+        };
+        if undeclared(&[]).is_empty() {
             return Ok(());
         }
-        let mut problems = policy::undeclared(&self.flags, known.iter().copied());
-        if let Some(config) = self.config {
-            let given: Vec<&Override> = config
-                .vars
-                .iter()
-                .chain(config.mappings.iter().flat_map(|m| &m.vars))
-                .collect();
-            if !policy::undeclared(given.iter().copied(), known.iter().copied()).is_empty() {
-                let others: Vec<Policy> = config
-                    .mappings
-                    .iter()
-                    .filter_map(|mapping| mapping.policy.as_ref())
-                    .filter_map(|named| self.environment.library.load(named, &[]).ok())
-                    .collect();
-                let all = others
-                    .iter()
-                    .flat_map(|policy| &policy.vars)
-                    .chain(known.iter().copied());
-                problems.extend(policy::undeclared(given.iter().copied(), all));
-            }
-        }
+        let problems = undeclared(&policies_of(self.config, None, self.environment));
         if problems.is_empty() {
             Ok(())
         } else {
             Err(problems.into())
         }
     }
+}
+
+/// The files that hold what is trusted.
+fn files_of<'a>(
+    given: &'a Given,
+    environment: &'a Environment,
+) -> impl Iterator<Item = PathBuf> + 'a {
+    let anchors = given.anchors.iter().map(|anchor| &anchor.file);
+    let all = anchors.chain(given.lists.iter().map(|(file, _)| file));
+    all.map(|file| environment.current.join(&**file))
 }

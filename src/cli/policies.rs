@@ -1,8 +1,9 @@
 //! Loading policies for the commands.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobBuilder;
 use time::OffsetDateTime;
@@ -10,13 +11,17 @@ use walkdir::WalkDir;
 
 use super::Failure;
 use super::environment::Environment;
-use super::plan::relative;
 use crate::facts;
+use crate::input::name::{self, from_here, plain, shown_as};
+use crate::input::regular;
 use crate::policy::{
     self, AnchorFile, BUILTINS, Config, Known, Library, Location, Override, Policy, Reference,
+    Waivers,
 };
 use crate::source::escape;
+use crate::span::Span;
 use crate::trust::{Anchors, Given};
+use crate::yaml::{self, Problems};
 
 /// The policy that applies where nothing else is said.
 pub(super) const DEFAULT: &str = "connectpay-production";
@@ -24,9 +29,12 @@ pub(super) const DEFAULT: &str = "connectpay-production";
 /// The policy on which the other built-in ones rest.
 pub(super) const BASE: &str = "hygiene";
 
+/// The longest file of YAML, in bytes: a baseline of waivers. Readers of other kinds take less.
+const MAX_YAML: u64 = 16 << 20;
+
 /// Reads a file of YAML.
 pub(super) fn read(path: &Path) -> io::Result<String> {
-    std::fs::read_to_string(path)
+    regular::text(path, MAX_YAML)
 }
 
 /// The longest file with trust anchors; all public roots of the world take half a megabyte.
@@ -62,48 +70,77 @@ pub(super) fn expired_lists<'a>(
 
 /// The files that a path or a pattern names, from a folder on, by name.
 fn anchor_files(folder: &Path, pattern: &str) -> io::Result<Vec<AnchorFile>> {
-    let parts = || Path::new(pattern).components();
     let is_plain = |part: &Component<'_>| {
         !part
             .as_os_str()
             .to_string_lossy()
             .contains(['*', '?', '[', '{'])
     };
-    let plain: PathBuf = parts().take_while(is_plain).collect();
+    let parts = || Path::new(pattern).components();
+    let named: PathBuf = parts().take_while(is_plain).collect();
     let rest: PathBuf = parts().skip_while(is_plain).collect();
-    let base = folder.join(&plain);
-    let mut paths = Vec::new();
-    if rest.as_os_str().is_empty() {
-        paths.push(base);
-    } else if base.is_dir() {
-        let glob = GlobBuilder::new(&rest.to_string_lossy())
-            .literal_separator(true)
-            .build()
-            .map_err(io::Error::other)?
-            .compile_matcher();
-        for entry in WalkDir::new(&base).sort_by_file_name().follow_links(true) {
-            let entry = entry.map_err(io::Error::other)?;
-            let inner = entry.path().strip_prefix(&base).unwrap_or(entry.path());
-            if entry.file_type().is_file() && glob.is_match(inner) {
-                paths.push(entry.into_path());
-            }
-        }
-    }
+    let base = folder.join(named);
+    let paths = if rest.as_os_str().is_empty() {
+        vec![base]
+    } else {
+        matching(&base, &rest)?
+    };
     let read = |path: PathBuf| {
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(&path)?;
-        file.take(MAX_ANCHORS).read_to_end(&mut bytes)?;
         let name = shown(&path);
+        let bytes = regular::bytes(&path, MAX_ANCHORS)
+            .map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
         Ok(AnchorFile { name, bytes })
     };
     paths.into_iter().map(read).collect()
 }
 
-/// What to call a file: its path from the current folder, where it lies below that.
+/// The files below a folder that a pattern matches, by name. Links are followed as far as the pattern says how deep it
+/// goes; what it does not match is no matter, readable or not.
+fn matching(base: &Path, pattern: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_bounded = !pattern.components().any(|part| part.as_os_str() == "**");
+    let depth = if is_bounded {
+        pattern.components().count()
+    } else {
+        usize::MAX
+    };
+    let glob = GlobBuilder::new(&pattern.to_string_lossy())
+        .literal_separator(true)
+        .build()
+        .map_err(io::Error::other)?
+        .compile_matcher();
+    let is_match = |path: &Path| glob.is_match(path.strip_prefix(base).unwrap_or(path));
+    let entries = WalkDir::new(base)
+        .sort_by_file_name()
+        .follow_links(is_bounded)
+        .max_depth(depth);
+    let mut paths = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) if is_match(entry.path()) && entry.path().is_file() => {
+                paths.push(entry.into_path());
+            }
+            Err(error) if error.path().is_some_and(is_match) => {
+                return Err(error.into());
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(paths)
+}
+
+/// What to call a file: its path from the current folder, unless the whole one is shorter.
 pub(super) fn shown(path: &Path) -> String {
-    let plain = relative(path, Path::new(""));
     let current = std::env::current_dir().unwrap_or_default();
-    relative(&plain, &current).display().to_string()
+    let whole = plain(&current.join(path));
+    let (from_here, whole) = (
+        name::shown(&from_here(&whole, &current)),
+        name::shown(&whole),
+    );
+    if from_here.len() < whole.len() {
+        from_here
+    } else {
+        whole
+    }
 }
 
 /// Where policies come from: the built-in ones, and files.
@@ -127,23 +164,123 @@ pub(super) fn named(
     Ok(environment.library.load(&reference, overrides)?)
 }
 
+/// The policy that an argument names.
+pub(super) fn argument(name: &str, environment: &Environment) -> Result<Policy, Failure> {
+    let reference = Reference::from_flag("command line", name, &environment.current);
+    Ok(library().load(&reference, &[])?)
+}
+
 /// The config that an option names, or the nearest one.
 pub(super) fn config(
     named: Option<&Path>,
     none: bool,
     environment: &Environment,
 ) -> Result<Option<Config>, Failure> {
-    let path = match named {
-        Some(path) => Some(environment.current.join(path)),
-        None if none => None,
-        None => policy::discover(&environment.current, &|path| path.exists()),
+    let current = &environment.current;
+    let (path, shown) = match named {
+        Some(named) => {
+            let path = plain(&current.join(named));
+            let shown = shown_as(named, &path, current);
+            (path, shown)
+        }
+        None if none => return Ok(None),
+        None => match policy::discover(current, &|path| path.exists()) {
+            Some(path) => {
+                let shown = name::shown(&from_here(&path, current));
+                (path, shown)
+            }
+            None => return Ok(None),
+        },
     };
-    let Some(path) = path else { return Ok(None) };
-    let shown = path
-        .strip_prefix(&environment.current)
-        .unwrap_or(&path)
-        .display()
-        .to_string();
     let named_at = Location::of_text("--config", &shown);
-    Ok(Some(Config::load(&path, &shown, &named_at, &read)?))
+    let mut problems = Vec::new();
+    let config = Config::load(&path, &shown, &named_at, &read, &mut problems);
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    // All that is wrong with it at once, what it names included.
+    if let Some(config) = &config {
+        problems.append(&mut named_by(config, environment).1);
+    }
+    yaml::sort(&mut problems);
+    Err(problems.into())
+}
+
+/// A policy as a config uses it.
+pub(super) struct Named {
+    /// The entry that names it; none for the one that applies where no entry names any.
+    pub(super) entry: Option<usize>,
+    pub(super) policy: Arc<Policy>,
+}
+
+/// What a config names.
+#[derive(Default)]
+pub(super) struct NamedBy {
+    /// The policies of its entries, each under the entry's variables, and the one that applies where none is named.
+    pub(super) policies: Vec<Named>,
+    /// Whom it trusts.
+    pub(super) given: Given,
+    pub(super) waivers: Waivers,
+}
+
+/// Everything that a config names, and what is wrong with that, each problem once.
+pub(super) fn named_by(config: &Config, environment: &Environment) -> (NamedBy, Problems) {
+    let mut problems = Vec::new();
+    let mut named = NamedBy::default();
+    match policy::read_anchors(&config.trust_anchors, &anchor_files) {
+        Ok(given) => named.given = given,
+        Err(mut wrong) => problems.append(&mut wrong),
+    }
+    match config.waivers(&read) {
+        Ok(waivers) => named.waivers = waivers,
+        Err(mut wrong) => problems.append(&mut wrong),
+    }
+    let default = Reference::from_flag("--policy", DEFAULT, &environment.current);
+    let entries = config.mappings.iter().enumerate();
+    let of_entries = entries.filter_map(|(at, mapping)| Some((Some(at), mapping.policy.as_ref()?)));
+    let library = library();
+    for (entry, reference) in of_entries.chain([(None, &default)]) {
+        let mapping = entry.and_then(|at| config.mappings.get(at));
+        let own = mapping.iter().flat_map(|mapping| &mapping.vars);
+        let overrides: Vec<Override> = config.vars.iter().chain(own).cloned().collect();
+        match library.load(reference, &overrides) {
+            Ok(policy) => {
+                problems.extend(policy::refuse_anchors(&policy, &config.trust_anchors));
+                let policy = Arc::new(policy);
+                named.policies.push(Named { entry, policy });
+            }
+            // Of the default nobody asked to be told.
+            Err(mut wrong) if entry.is_some() => problems.append(&mut wrong),
+            Err(_) => {}
+        }
+    }
+    problems.extend(unknown_names(config, &named));
+    let mut told: Vec<(Arc<str>, Span, String)> = Vec::new();
+    problems.retain(|problem| {
+        let name = problem.file.name().clone();
+        let key = (name, problem.span, problem.message.clone());
+        let is_new = !told.contains(&key);
+        told.push(key);
+        is_new
+    });
+    (named, problems)
+}
+
+/// Variables and rules that a config names and none of its policies has. Where one of these could not be read, it may have
+/// them, and only what looks misspelt is told.
+fn unknown_names(config: &Config, named: &NamedBy) -> Problems {
+    let wanted = config
+        .mappings
+        .iter()
+        .filter(|mapping| mapping.policy.is_some());
+    let read = named.policies.iter().filter(|named| named.entry.is_some());
+    let is_complete = read.count() == wanted.count();
+    let policies = || named.policies.iter().map(|named| &*named.policy);
+    let own = config.mappings.iter().flat_map(|mapping| &mapping.vars);
+    let vars = policies().flat_map(|policy| &policy.vars);
+    let mut problems = policy::undeclared(config.vars.iter().chain(own), vars);
+    problems.extend(policy::unknown_rules(&named.waivers, policies()));
+    let is_misspelt = |help: &String| help.starts_with("did you mean");
+    problems.retain(|problem| is_complete || problem.help.as_ref().is_some_and(is_misspelt));
+    problems
 }

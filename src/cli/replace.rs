@@ -84,8 +84,16 @@ fn refuse(file: &Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// A file with this text in the folder of `path`, on the disk and not yet in its place.
-pub(super) fn beside(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Puts a text in the place of a file, or where none is yet, whole or not at all.
+pub(super) fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+    let file = beside(path, text)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A file with this text in the folder of `path`, on the disk and not yet in its place. It has the mode of the one
+/// that it is to replace.
+pub(super) fn beside(path: &Path, text: impl AsRef<[u8]>) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
@@ -95,10 +103,22 @@ pub(super) fn beside(path: &Path, text: &str) -> io::Result<tempfile::NamedTempF
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666))
     };
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    let written = builder.tempfile_in(folder).and_then(|mut file| {
+        if let Ok(old) = fs::metadata(path) {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.write_all(text.as_ref())?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    });
+    // The whole error tells the name of the scratch file, which nobody knows.
+    written.map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            io::Error::new(error.kind(), "its folder does not exist")
+        } else {
+            error.kind().into()
+        }
+    })
 }
 
 #[cfg(unix)]

@@ -1,28 +1,17 @@
 //! The rules of a run, whether anything broke them or not, as the writers of `report` see them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::Plan;
 use crate::finding::ActiveRule;
 use crate::policy::{Policy, Rule, Texts};
-use crate::source::escape;
 
 /// The rules of all policies of a plan that are selected and not off, by id and policy. Where two
 /// files fall under one policy with different variables, the first one's rules stand for both: ids,
 /// severities and texts know no variables before a file is judged.
 pub(super) fn rules(plan: &Plan) -> Vec<ActiveRule> {
-    let mut policies: Vec<&Arc<Policy>> = Vec::new();
-    for file in &plan.files {
-        if !policies
-            .iter()
-            .any(|known| Arc::ptr_eq(known, &file.policy))
-        {
-            policies.push(&file.policy);
-        }
-    }
     let mut rules = BTreeMap::new();
-    for policy in policies {
+    for policy in plan.policies() {
         for rule in policy.rules.iter().filter(|rule| plan.wants(rule)) {
             if let Some(active) = active(policy, rule) {
                 rules
@@ -43,17 +32,11 @@ fn active(policy: &Policy, rule: &Rule) -> Option<ActiveRule> {
         severity: rule.severity.worst()?,
         check: rule.check_name,
         description: rule.description.clone(),
-        help: help.map(|(_, text)| text.as_written()).collect(),
+        help: help.map(|(_, text)| policy.described(rule, text)).collect(),
         reference: rule.reference.clone(),
         examples: rule
             .examples
             .as_ref()
-            .map(|examples| (printable(&examples.fail), printable(&examples.pass))),
+            .map(|examples| (examples.fail.clone(), examples.pass.clone())),
     })
-}
-
-/// A text of several lines made safe to print.
-fn printable(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(escape).collect();
-    lines.join("\n")
 }

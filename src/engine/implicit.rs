@@ -29,39 +29,45 @@ pub(super) fn unreadable(
 }
 
 impl Stamp<'_> {
-    /// The certificates of the file that cannot be read and of which no finding tells; or that it has
-    /// none at all, where no finding tells anything.
+    /// The certificates of the file that cannot be read, or that it has none at all, where no rule about the text
+    /// or the encoding of certificates tells so.
     pub(super) fn untold(&self, findings: &[Finding]) -> Vec<Finding> {
         if self.chain.members.is_empty() && self.chain.unreadable.is_empty() {
-            if !findings.is_empty() {
+            let whole = Span::new(0, self.text.len());
+            if self.is_told(whole, findings) {
                 return Vec::new();
             }
-            let what = "the file holds no certificate that can be read";
+            let (start, what) = (
+                Span::default(),
+                "the file holds no certificate that can be read",
+            );
             let none = told(
                 self.file,
                 self.lies,
                 self.text,
-                Span::default(),
+                start,
                 what,
                 "no certificate",
             );
             return vec![none];
         }
+        let span = |unreadable: &Unreadable| {
+            let block = self.chain.document.blocks.get(unreadable.block);
+            block.map_or_else(Span::default, |block| block.span)
+        };
         let unreadable = self.chain.unreadable.iter();
-        let untold = unreadable.filter(|unreadable| !self.is_told(unreadable, findings));
+        let untold = unreadable.filter(|unreadable| !self.is_told(span(unreadable), findings));
         untold.map(|unreadable| self.broken(unreadable)).collect()
     }
 
-    /// Whether a rule about the text or the encoding of certificates speaks of a block.
-    fn is_told(&self, unreadable: &Unreadable, findings: &[Finding]) -> bool {
-        let block = self.chain.document.blocks.get(unreadable.block);
-        let span = block.map_or_else(Span::default, |block| block.span);
+    /// Whether a rule about the text or the encoding of certificates speaks of a place.
+    fn is_told(&self, span: Span, findings: &[Finding]) -> bool {
         let speaks = |finding: &&Finding| {
             let rule = self.file.policy.rule(&finding.rule);
             rule.is_some_and(|rule| [PemFormat::NAME, Encoding::NAME].contains(&rule.check_name))
         };
         let mut spoken = findings.iter().filter(speaks);
-        spoken.any(|finding| finding.start.offset < span.end && span.start <= finding.end.offset)
+        spoken.any(|finding| finding.start.offset <= span.end && span.start <= finding.end.offset)
     }
 
     fn broken(&self, unreadable: &Unreadable) -> Finding {
@@ -132,9 +138,6 @@ fn told(
         related: Vec::new(),
         fingerprint: fingerprint(RULE, "", lies),
         waived: None,
-        origin: Origin {
-            path: file.policy.name.clone(),
-            line: 1,
-        },
+        origin: Origin::Always,
     }
 }

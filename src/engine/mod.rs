@@ -14,13 +14,14 @@ mod waive;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::chain::{self, Chain, Class, Member, Session};
+use crate::chain::{self, Chain, Class, Member};
 use crate::check::{self, Check, Context, File, FileState, Subject};
-use crate::facts::View;
+use crate::facts::{self, View};
 use crate::finding::{FileOutcome, FileStatus, Finding, Report, SkipReason};
 use crate::input::{self, Content, Text};
 use crate::pem::Document;
@@ -30,12 +31,19 @@ use crate::source::{Source, escape};
 pub use answer::{Answer, Answers};
 pub use plan::{Plan, PlannedFile, PlannedInput};
 use stamp::Stamp;
-pub use waive::{Waiving, unused_waivers};
+pub use waive::{Waiving, question, unused_waivers};
 
 /// Told how far a run has come; called from many threads.
 pub trait Progress: Sync {
     /// One more file is done.
     fn done(&self);
+}
+
+/// What the files of a run share: what was found out about the certificates that they have in common.
+#[derive(Debug, Default)]
+pub struct Session {
+    chain: chain::Session,
+    facts: facts::Known,
 }
 
 /// What one file came to.
@@ -45,7 +53,7 @@ pub struct Judged {
     pub outcome: FileOutcome,
     /// Where it lies.
     pub place: Place,
-    /// What was found, in no order.
+    /// What was found; [`judge_all`] puts it in the order of its places.
     pub findings: Vec<Finding>,
     /// What each rule of the policy came to, where the plan keeps that; a rule that is not here did not apply.
     pub answers: Answers,
@@ -56,20 +64,10 @@ pub struct Judged {
 /// Does what the plan says.
 #[must_use]
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
-    let session = Session::default();
-    let judge = |file| {
-        let judged = judge(plan, file, &session);
-        progress.done();
-        judged
-    };
-    // Starting threads costs more than one file does.
-    let mut judged: Vec<Judged> = match plan.files.as_slice() {
-        [] => Vec::new(),
-        [file] => vec![judge(file)],
-        files => files.par_iter().map(judge).collect(),
-    };
-    judged.sort_by(|left, right| left.outcome.path.cmp(&right.outcome.path));
-
+    let mut judged = judge_all(plan, progress);
+    judged.sort_by(|(_, left), (_, right)| left.outcome.path.cmp(&right.outcome.path));
+    let waiving = plan.waiving.as_ref();
+    let waiving = waiving.map(|waiving| waive::waive(plan, waiving, &mut judged));
     let mut report = Report {
         at: plan.now,
         rules: active::rules(plan),
@@ -78,7 +76,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         places: BTreeMap::new(),
         sources: BTreeMap::new(),
     };
-    for mut file in judged {
+    for (_, mut file) in judged {
         let is_skipped = matches!(file.outcome.status, FileStatus::Skipped { .. });
         if is_skipped || !file.findings.is_empty() {
             report.places.insert(file.outcome.path.clone(), file.place);
@@ -89,13 +87,35 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Report {
         report.findings.append(&mut file.findings);
         report.files.push(file.outcome);
     }
-    sort(&mut report.findings);
-    if let Some(waiving) = &plan.waiving {
-        waive::waive(plan, waiving, &mut report);
-        // Findings about waivers stand among the others by the name of their file.
-        sort(&mut report.findings);
+    if let Some((mut findings, sources)) = waiving {
+        report.findings.append(&mut findings);
+        for source in sources {
+            let name = source.name().clone();
+            let place = plan.repository.place(Path::new(&*name));
+            report.places.insert(name.clone(), place);
+            report.sources.insert(name, source);
+        }
     }
+    sort(&mut report.findings);
     report
+}
+
+/// Every file of the plan with what it came to, in the plan's order. Waivers are not looked at.
+#[must_use]
+pub fn judge_all<'a>(plan: &'a Plan, progress: &dyn Progress) -> Vec<(&'a PlannedFile, Judged)> {
+    let session = Session::default();
+    let judge = |file| {
+        let mut judged = judge(plan, file, &session);
+        sort(&mut judged.findings);
+        progress.done();
+        (file, judged)
+    };
+    // Starting threads costs more than one file does.
+    match plan.files.as_slice() {
+        [] => Vec::new(),
+        [file] => vec![judge(file)],
+        files => files.par_iter().map(judge).collect(),
+    }
 }
 
 /// By path, offset and rule; what is equal in all of these, by what else it says.
@@ -126,8 +146,8 @@ fn judge_input(plan: &Plan, file: &PlannedFile, input: input::Input, session: &S
     let place = plan.repository.place(file.path());
     match input.content {
         Content::Chain { document, text } => {
-            let chain = chain::build(document, session, &file.anchors, plan.now);
-            let (findings, answers) = apply(plan, file, &place, &chain, &text);
+            let chain = chain::build(document, &session.chain, &file.anchors, plan.now);
+            let (findings, answers) = apply(plan, file, &place, &chain, &text, &session.facts);
             let status = FileStatus::Checked {
                 policy: file.policy.name.clone(),
                 class: chain.leaf().map(|_| chain.class),
@@ -250,18 +270,20 @@ fn apply(
     place: &Place,
     chain: &Chain,
     text: &Text,
+    known: &facts::Known,
 ) -> (Vec<Finding>, Answers) {
-    let facts = View::new(chain, file.file_labels(text));
+    let facts = View::new(chain, file.file_labels(text)).sharing(known);
     let context = Context {
         now: plan.now,
         anchors: &file.anchors,
         facts: &facts,
-        steps: &Cell::new(check::STEPS_A_FILE),
+        steps: &Cell::new(check::STEPS_A_RULE),
     };
     let labels = file.labels(plan, chain.class);
     let members: Vec<(&Member, bool)> = chain.distinct_members().collect();
     let mut stamp = Stamp::new(file, place, &facts, text, plan.keeps_answers);
     for rule in plan.rules(file, &labels) {
+        context.steps.set(check::STEPS_A_RULE);
         match &rule.check {
             Check::File(check) => {
                 let state = FileState::Read;

@@ -159,6 +159,15 @@ impl Plan {
         rules.filter(move |rule| self.wants(rule) && rule.when.matches(labels))
     }
 
+    /// The policies of its files, each once, in the order of the files.
+    pub(super) fn policies(&self) -> Vec<&Arc<Policy>> {
+        let mut known = BTreeSet::new();
+        let policies = self.files.iter().map(|file| &file.policy);
+        policies
+            .filter(|policy| known.insert(Arc::as_ptr(policy)))
+            .collect()
+    }
+
     pub(super) fn wants(&self, rule: &Rule) -> bool {
         let id: &str = &rule.id;
         let selected = self.select.is_empty() || self.select.contains(id);

@@ -8,12 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::stamp::Stamp;
-use super::{Plan, PlannedFile, PlannedInput, Progress};
+use super::{Judged, Plan, PlannedFile, PlannedInput, Progress};
 use crate::chain::Chain;
-use crate::check::Check;
 use crate::check::waiver::{Refusal, Waiver as Asked};
+use crate::check::{Check, Verdict};
 use crate::facts::{FileLabels, View};
-use crate::finding::{FileStatus, Finding, Report, Waived};
+use crate::finding::{FileStatus, Finding, Waived};
 use crate::input::Text;
 use crate::pem::Document;
 use crate::policy::{Policy, Question, Rule, Standing, Waiver, Waivers};
@@ -30,7 +30,12 @@ pub struct Waiving {
     pub folders: Vec<String>,
     /// Where the rules about waivers come from that no policy of the run has.
     pub base: Option<Arc<Policy>>,
+    /// An option names the policy, and not the config: a rule that it does not have was not asked.
+    pub by_option: bool,
 }
+
+/// A file of a run, and what it came to.
+pub(super) type JudgedFile<'a> = (&'a PlannedFile, Judged);
 
 /// What became of a waiver.
 #[derive(Debug, Default)]
@@ -42,85 +47,89 @@ struct Use {
 
 /// The positions of a plan's waivers that are about no finding, and that a finding could have been about.
 #[must_use]
-pub fn unused_waivers(plan: &Plan, progress: &dyn Progress) -> Vec<usize> {
-    let mut report = super::run(plan, progress);
+pub fn unused_waivers(plan: &Plan, progress: &dyn Progress) -> BTreeSet<usize> {
     let Some(waiving) = &plan.waiving else {
-        return Vec::new();
+        return BTreeSet::new();
     };
-    let uses = uses(plan, waiving, &mut report);
+    let mut judged = super::judge_all(plan, progress);
+    let uses = uses(plan, waiving, &mut judged);
+    let searched = Searched::of(plan, waiving, &judged);
     let waivers = waiving.waivers.list().iter().zip(&uses).enumerate();
     let unused = waivers.filter(|(_, (waiver, used))| {
-        used.findings.is_empty() && is_searched(plan, waiving, &report, waiver)
+        used.findings.is_empty() && searched.is_everything_about(waiver)
     });
     unused.map(|(at, _)| at).collect()
 }
 
-/// Marks the findings that waivers cover, and adds what is wrong with the waivers.
-pub(super) fn waive(plan: &Plan, waiving: &Waiving, report: &mut Report) {
-    let uses = uses(plan, waiving, report);
+/// Marks the findings that waivers cover, and gives what is wrong with the waivers, with their files.
+pub(super) fn waive(
+    plan: &Plan,
+    waiving: &Waiving,
+    judged: &mut [JudgedFile<'_>],
+) -> (Vec<Finding>, Vec<Arc<Source>>) {
+    let uses = uses(plan, waiving, judged);
+    let searched = Searched::of(plan, waiving, judged);
+    let rules = rules(plan, waiving);
+    let (mut findings, mut sources) = (Vec::new(), Vec::new());
     for (waiver, used) in waiving.waivers.list().iter().zip(&uses) {
-        let findings = judge(plan, waiving, report, waiver, used);
-        if !findings.is_empty() {
-            let name = waiver.source.name();
-            let place = plan.repository.place(Path::new(&**name));
-            report.places.insert(name.clone(), place);
-            report.sources.insert(name.clone(), waiver.source.clone());
+        let mut wrong = judge(plan, &rules, &searched, waiver, used);
+        if !wrong.is_empty() {
+            findings.append(&mut wrong);
+            sources.push(waiver.source.clone());
         }
-        report.findings.extend(findings);
     }
+    (findings, sources)
 }
 
 /// What each waiver is used for; findings that one covers are marked.
-fn uses(plan: &Plan, waiving: &Waiving, report: &mut Report) -> Vec<Use> {
-    let files: BTreeMap<String, &PlannedFile> = plan
-        .files
-        .iter()
-        .map(|file| (escape(file.display()), file))
-        .collect();
+fn uses(plan: &Plan, waiving: &Waiving, judged: &mut [JudgedFile<'_>]) -> Vec<Use> {
     let mut uses: Vec<Use> = Vec::new();
     uses.resize_with(waiving.waivers.list().len(), Use::default);
-    for finding in &mut report.findings {
-        let Some(file) = files.get(&*finding.path) else {
-            continue;
-        };
-        let certificate = finding.certificate.as_ref();
-        let question = Question {
-            rule: &finding.rule,
-            certificate: certificate.map_or("", |certificate| &certificate.sha256),
-            path: file.from_config.as_deref(),
-            policy: &file.policy,
-            now: plan.now,
-        };
-        let answer = waiving.waivers.decide(&question);
-        let place = format!(
-            "{}:{}:{}",
-            finding.path, finding.start.line, finding.start.column
-        );
-        let covering = answer.covered_by();
-        for (at, standing) in answer.about {
-            let Some(used) = uses.get_mut(at) else {
-                continue;
-            };
-            used.findings.push(place.clone());
-            if let Standing::Refused(refusal) = standing {
-                used.refusals.insert(refusal);
+    for (file, judged) in judged {
+        for finding in &mut judged.findings {
+            let answer = waiving.waivers.decide(&question(plan, file, finding));
+            let covering = answer.covered_by();
+            for (at, standing) in answer.about {
+                let Some(used) = uses.get_mut(at) else {
+                    continue;
+                };
+                let (path, start) = (&finding.path, finding.start);
+                used.findings
+                    .push(format!("{path}:{}:{}", start.line, start.column));
+                if let Standing::Refused(refusal) = standing {
+                    used.refusals.insert(refusal);
+                }
             }
+            let covering = covering.and_then(|at| waiving.waivers.list().get(at));
+            finding.waived = covering.map(|waiver| Waived {
+                id: escape(&waiver.id),
+                reason: waiver.entry.reason_on_a_line(),
+                owner: waiver.entry.owner.as_deref().map(escape),
+                expires: waiver.entry.last_day(),
+            });
         }
-        let covering = covering.and_then(|at| waiving.waivers.list().get(at));
-        finding.waived = covering.map(|waiver| Waived {
-            id: escape(&waiver.id),
-            reason: waiver.entry.reason_on_a_line(),
-            expires: waiver.entry.last_day(),
-        });
     }
     uses
+}
+
+/// A finding of a file, as far as waivers look at it.
+#[must_use]
+pub fn question<'a>(plan: &Plan, file: &'a PlannedFile, finding: &'a Finding) -> Question<'a> {
+    let certificate = finding.certificate.as_ref();
+    Question {
+        rule: &finding.rule,
+        certificate: certificate.map_or("", |certificate| &certificate.sha256),
+        path: file.from_config.as_deref(),
+        policy: &file.policy,
+        now: plan.now,
+    }
 }
 
 /// What is wrong with one waiver.
 fn judge(
     plan: &Plan,
-    waiving: &Waiving,
-    report: &Report,
+    rules: &[(&Arc<Policy>, &Rule)],
+    searched: &Searched<'_>,
     waiver: &Waiver,
     used: &Use,
 ) -> Vec<Finding> {
@@ -132,17 +141,19 @@ fn judge(
         expires: &last_day,
         is_expired: waiver.entry.is_expired(plan.now),
         findings: &used.findings,
-        is_searched: is_searched(plan, waiving, report, waiver),
+        is_searched: searched.is_everything_about(waiver),
         refusals: &refusals,
         rule_at: waiver.rule_at,
         expires_at: waiver.expires_at,
     };
-    let rules = rules(plan, waiving);
     let findings = rules.iter().flat_map(|(policy, rule)| match &rule.check {
-        Check::Waiver(check) => {
-            let lies = plan.repository.place(Path::new(&**waiver.source.name()));
-            stamped(policy, rule, &lies, &waiver.source, check.check(&asked))
-        }
+        Check::Waiver(check) => match check.check(&asked) {
+            Verdict::Pass | Verdict::NotApplicable(_) => Vec::new(),
+            verdict @ Verdict::Fail(_) => {
+                let lies = plan.repository.place(Path::new(&**waiver.source.name()));
+                stamped(policy, rule, &lies, &waiver.source, verdict)
+            }
+        },
         Check::Certificate(_) | Check::Chain(_) | Check::File(_) => Vec::new(),
     });
     findings.collect()
@@ -151,22 +162,23 @@ fn judge(
 /// The rules about waivers of all policies of a run, each once: the one that weighs most. A policy that rests on
 /// nothing has none of its own, and says nothing against those of the base.
 fn rules<'a>(plan: &'a Plan, waiving: &'a Waiving) -> Vec<(&'a Arc<Policy>, &'a Rule)> {
-    let speaks = |id: &str| plan.files.iter().any(|file| file.policy.rule(id).is_some());
+    let policies = plan.policies();
+    let speaks = |id: &str| policies.iter().any(|policy| policy.rule(id).is_some());
     let base = waiving.base.iter().flat_map(|base| {
         let of_base = base.rules.iter().map(move |rule| (base, rule));
         of_base.filter(|(_, rule)| matches!(rule.check, Check::Waiver(_)) && plan.wants(rule))
     });
     let mut rules: BTreeMap<&str, (&Arc<Policy>, &Rule)> = BTreeMap::new();
-    for file in &plan.files {
-        let of_file = file.policy.rules.iter();
-        let about = of_file.filter(|rule| matches!(rule.check, Check::Waiver(_)));
+    for policy in &policies {
+        let about = policy.rules.iter();
+        let about = about.filter(|rule| matches!(rule.check, Check::Waiver(_)));
         for rule in about.filter(|rule| plan.wants(rule)) {
             let weight = |rule: &Rule, policy: &Policy| {
                 (rule.severity.worst(), Reverse(policy.name.clone()))
             };
-            let new = (&file.policy, rule);
+            let new = (*policy, rule);
             let known = rules.entry(&rule.id).or_insert(new);
-            if weight(rule, &file.policy) > weight(known.1, known.0) {
+            if weight(rule, policy) > weight(known.1, known.0) {
                 *known = new;
             }
         }
@@ -177,35 +189,60 @@ fn rules<'a>(plan: &'a Plan, waiving: &'a Waiving) -> Vec<(&'a Arc<Policy>, &'a 
     rules.into_values().collect()
 }
 
-/// Whether the run looked at everything that a waiver could be about.
-fn is_searched(plan: &Plan, waiving: &Waiving, report: &Report, waiver: &Waiver) -> bool {
-    let rule: &str = &waiver.entry.rule;
-    let is_selected = plan.select.is_empty() || plan.select.contains(rule);
-    if !is_selected || plan.ignore.contains(rule) {
-        return false;
+/// What a run looked at.
+struct Searched<'a> {
+    plan: &'a Plan,
+    waiving: &'a Waiving,
+    /// The files of the config's folder by their paths from there, and whether rules were asked of them.
+    files: BTreeMap<&'a str, bool>,
+    /// The rules that a policy of the run asks.
+    asked: BTreeSet<&'a str>,
+}
+
+impl<'a> Searched<'a> {
+    fn of(plan: &'a Plan, waiving: &'a Waiving, judged: &[JudgedFile<'a>]) -> Self {
+        let files = judged.iter().filter_map(|(file, judged)| {
+            let is_checked = match judged.outcome.status {
+                FileStatus::Checked { .. } => true,
+                FileStatus::Skipped { .. } => false,
+            };
+            Some((file.from_config.as_deref()?, is_checked))
+        });
+        let rules = plan.policies().into_iter().flat_map(|policy| &policy.rules);
+        let asked = rules.filter(|rule| plan.wants(rule)).map(|rule| &*rule.id);
+        Self {
+            plan,
+            waiving,
+            files: files.collect(),
+            asked: asked.collect(),
+        }
     }
-    let covers = |path: &str| {
+
+    /// Whether the run looked at everything that a waiver could be about.
+    fn is_everything_about(&self, waiver: &Waiver) -> bool {
+        let rule: &str = &waiver.entry.rule;
+        let is_selected = self.plan.select.is_empty() || self.plan.select.contains(rule);
+        if !is_selected || self.plan.ignore.contains(rule) {
+            return false;
+        }
+        if self.waiving.by_option && !self.asked.contains(rule) {
+            return false;
+        }
+        let Some(path) = waiver.path() else {
+            return self.covers("");
+        };
+        let file = self.files.get(path.plain()).filter(|_| !path.is_pattern());
+        // Nothing was asked of a file that was skipped.
+        file.copied().unwrap_or_else(|| self.covers(path.plain()))
+    }
+
+    /// Whether the run searched the whole of a folder.
+    fn covers(&self, path: &str) -> bool {
         let below = |folder: &String| {
             path.strip_prefix(folder.as_str())
                 .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
         };
-        waiving.folders.iter().any(below)
-    };
-    let Some(path) = waiver.path() else {
-        return covers("");
-    };
-    if path.is_pattern() {
-        return covers(path.plain());
-    }
-    let mut files = plan.files.iter();
-    match files.find(|file| file.from_config.as_deref() == Some(path.plain())) {
-        None => covers(path.plain()),
-        // Nothing was asked of a file that was skipped.
-        Some(file) => {
-            let name = escape(file.display());
-            let outcome = report.files.iter().find(|outcome| *outcome.path == name);
-            outcome.is_some_and(|outcome| matches!(outcome.status, FileStatus::Checked { .. }))
-        }
+        self.waiving.folders.iter().any(below)
     }
 }
 
@@ -214,7 +251,7 @@ fn stamped(
     rule: &Rule,
     lies: &Place,
     source: &Arc<Source>,
-    verdict: crate::check::Verdict,
+    verdict: Verdict,
 ) -> Vec<Finding> {
     let file = PlannedFile {
         input: PlannedInput::Bytes {

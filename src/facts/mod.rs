@@ -6,6 +6,7 @@
 
 mod certificate;
 mod chain;
+mod known;
 mod place;
 mod qc;
 mod view;
@@ -16,9 +17,12 @@ pub use certificate::{
     MalformedFacts, NameFacts, ValidityFacts,
 };
 pub use chain::{ChainFacts, is_by_anchors};
+pub use known::Known;
 pub use place::field_of;
 pub use qc::{Psd2Facts, QcFacts};
 pub use view::{FileLabels, View};
+
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -103,7 +107,13 @@ pub fn is_path(path: &str) -> bool {
 
 /// All paths that a template may quote.
 #[must_use]
-pub fn paths() -> Vec<String> {
+pub fn paths() -> &'static [String] {
+    // The same in every run: every placeholder of a policy is looked up here.
+    static PATHS: OnceLock<Vec<String>> = OnceLock::new();
+    PATHS.get_or_init(all_paths)
+}
+
+fn all_paths() -> Vec<String> {
     let example = TemplateFacts {
         cert: CertificateFacts {
             basic_constraints: Some(BasicConstraintsFacts::default()),

@@ -1,11 +1,12 @@
 //! The facts of one file, each part made when it is first asked for and then kept.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ChainFacts, FileFacts, VERSION, certificate, chain};
+use super::{ChainFacts, FileFacts, Known, VERSION, certificate, chain};
 use crate::chain::Chain;
 use crate::source::escape;
 
@@ -25,9 +26,31 @@ pub struct FileLabels<'a> {
 pub struct View<'a> {
     source: &'a Chain,
     labels: FileLabels<'a>,
-    certificates: Vec<OnceCell<Value>>,
+    /// What other files hold too.
+    known: Option<&'a Known>,
+    certificates: Vec<OnceCell<OfCertificate>>,
     chain: OnceCell<Value>,
     file: OnceCell<Value>,
+}
+
+/// The facts of one certificate.
+#[derive(Debug)]
+struct OfCertificate {
+    /// Those that it has from its file.
+    index: Value,
+    role: Value,
+    /// All others, and what these two are elsewhere.
+    rest: Arc<Value>,
+}
+
+impl OfCertificate {
+    fn get(&self, fact: &str) -> Option<&Value> {
+        match fact {
+            "index" => Some(&self.index),
+            "role" => Some(&self.role),
+            _ => self.rest.get(fact),
+        }
+    }
 }
 
 impl<'a> View<'a> {
@@ -37,9 +60,19 @@ impl<'a> View<'a> {
         Self {
             source,
             labels,
+            known: None,
             certificates: source.members.iter().map(|_| OnceCell::new()).collect(),
             chain: OnceCell::new(),
             file: OnceCell::new(),
+        }
+    }
+
+    /// The same; what is worked out of its certificates is shared with other files.
+    #[must_use]
+    pub fn sharing(self, known: &'a Known) -> Self {
+        Self {
+            known: Some(known),
+            ..self
         }
     }
 
@@ -49,12 +82,21 @@ impl<'a> View<'a> {
         self.source
     }
 
-    /// The facts of a certificate, by its position in `chain.members`.
+    /// A fact of a certificate, by its position in `chain.members`: one that stands under its own name in the
+    /// certificate's facts.
     #[must_use]
-    pub fn certificate(&self, at: usize) -> Option<&Value> {
+    pub fn certificate(&self, at: usize, fact: &str) -> Option<&Value> {
         let member = self.source.members.get(at)?;
         let kept = self.certificates.get(at)?;
-        Some(kept.get_or_init(|| value(&certificate::facts(member))))
+        let facts = kept.get_or_init(|| OfCertificate {
+            index: member.index.into(),
+            role: member.role.as_str().into(),
+            rest: match self.known {
+                Some(known) => known.of(member),
+                None => Arc::new(value(&certificate::facts(member))),
+            },
+        });
+        facts.get(fact)
     }
 
     /// The facts of the chain.
@@ -86,8 +128,8 @@ impl<'a> View<'a> {
         let (root, rest) = path.split_once('.')?;
         let mut parts = rest.split('.');
         let mut value = match root {
-            "cert" => match member.and_then(|at| self.certificate(at)) {
-                Some(facts) => facts,
+            "cert" => match member {
+                Some(at) => self.certificate(at, parts.next()?)?,
                 None => return Some(String::new()),
             },
             "chain" => self.chain(),
@@ -105,7 +147,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn value(facts: &impl Serialize) -> Value {
+pub(super) fn value(facts: &impl Serialize) -> Value {
     serde_json::to_value(facts).unwrap_or_default()
 }
 

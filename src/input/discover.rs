@@ -1,9 +1,11 @@
 //! From the paths of a command line to the files to look at.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::path::{Path, PathBuf};
 
-use ignore::{DirEntry, WalkBuilder};
+use super::name::{plain, shown, shown_as};
+use super::walk::{self, walk};
 
 /// What a file that may hold a chain is called.
 const EXTENSIONS: [&str; 12] = [
@@ -20,15 +22,8 @@ const EXTENSIONS: [&str; 12] = [
     "p12",
     "pfx",
 ];
-/// Folders that hold what others made.
-const FOREIGN: [&str; 6] = [
-    "node_modules",
-    "target",
-    "vendor",
-    ".venv",
-    "venv",
-    "__pycache__",
-];
+/// How many entries of folders are looked at to say why nothing was found.
+const MAX_LOOK: usize = 100_000;
 
 /// How to look for files.
 pub struct Options<'a> {
@@ -47,12 +42,45 @@ pub struct Options<'a> {
 /// A file to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Where it is.
+    /// Where it is: a whole path, without `.` and `..`.
     pub path: PathBuf,
-    /// What to call it: as the user named it, with `/`, without a leading `./`.
+    /// What to call it ([`shown_as`]).
     pub display: String,
     /// The user named it, so it is checked whatever it holds.
     pub named: bool,
+}
+
+/// What cannot be looked at, though it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What to call it.
+    pub display: String,
+    /// Why, a clause without a capital or full stop.
+    pub why: String,
+}
+
+/// What the paths of a command line lead to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The files, each once, by path.
+    pub files: Vec<Candidate>,
+    /// Folders that cannot be searched, and named paths in such folders.
+    pub unreadable: Vec<Unreadable>,
+    /// Where there are none of either: what was passed over.
+    pub passed_over: PassedOver,
+}
+
+/// Files that were passed over: how many.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Git ignores them.
+    pub ignored: usize,
+    /// They lie in folders that hold what others made.
+    pub foreign: usize,
+    /// They are excluded.
+    pub excluded: usize,
 }
 
 /// Paths that do not exist, all of them: the caller's mistake.
@@ -60,84 +88,139 @@ pub struct Candidate {
 #[error("no such file or folder: {}", .0.join(", "))]
 pub struct Missing(pub Vec<String>);
 
-/// The files behind these paths, each once, by display path.
+/// What lies behind these paths.
 ///
 /// # Errors
 /// When a path does not exist; all such paths are named.
-pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Vec<Candidate>, Missing> {
-    let missing: Vec<String> = paths
-        .iter()
-        .filter(|path| options.current.join(path).symlink_metadata().is_err())
-        .map(|path| display(path))
-        .collect();
-    if !missing.is_empty() {
-        return Err(Missing(missing));
-    }
-    let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
+pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Found, Missing> {
+    let mut search = Search {
+        options,
+        files: BTreeMap::new(),
+        unreadable: BTreeMap::new(),
+        missing: Vec::new(),
+        passed_over: PassedOver::default(),
+    };
     for path in paths {
-        let whole = options.current.join(path);
-        if whole.is_dir() {
-            for file in walk(&whole, options) {
-                let below = file
-                    .strip_prefix(&whole)
-                    .map(|rest| display(&path.join(rest)));
-                let display = below.unwrap_or_else(|_| display(&file));
-                if !(options.excluded)(&file) {
-                    let candidate = Candidate {
-                        path: file,
-                        display: display.clone(),
-                        named: false,
-                    };
-                    found.entry(display).or_insert(candidate);
+        search.named(path);
+    }
+    if !search.missing.is_empty() {
+        return Err(Missing(search.missing));
+    }
+    let mut found = Found {
+        files: search.files.into_values().collect(),
+        unreadable: search.unreadable.into_values().collect(),
+        passed_over: PassedOver::default(),
+    };
+    if found.files.is_empty() && found.unreadable.is_empty() {
+        found.passed_over = passed_over(paths, options, search.passed_over);
+    }
+    Ok(found)
+}
+
+struct Search<'a> {
+    options: &'a Options<'a>,
+    files: BTreeMap<PathBuf, Candidate>,
+    unreadable: BTreeMap<PathBuf, Unreadable>,
+    missing: Vec<String>,
+    passed_over: PassedOver,
+}
+
+impl Search<'_> {
+    /// Takes a path of the command line.
+    fn named(&mut self, named: &Path) {
+        let path = plain(&self.options.current.join(named));
+        let is_missing = |error: &io::Error| {
+            let kind = error.kind();
+            kind == io::ErrorKind::NotFound || kind == io::ErrorKind::NotADirectory
+        };
+        match path.symlink_metadata() {
+            // As in `check "$FILES"` without files, which means no folder.
+            _ if named.as_os_str().is_empty() => self.missing.push("\"\"".to_owned()),
+            Err(error) if is_missing(&error) => self.missing.push(shown(named)),
+            Err(error) => self.unreadable(named, path, error.to_string()),
+            Ok(_) if path.is_dir() => self.folder(named, &path),
+            Ok(_) => {
+                let forced = self.options.force_exclude;
+                if forced && (self.options.excluded)(&path) {
+                    count(&mut self.passed_over.excluded);
+                } else if forced && self.options.is_foreign(&path) {
+                    count(&mut self.passed_over.foreign);
+                } else {
+                    self.file(named, path, !forced);
                 }
             }
-        } else if !(options.force_exclude && (options.excluded)(&whole)) {
-            let display = display(path);
-            let named = !options.force_exclude;
-            found.insert(
-                display.clone(),
-                Candidate {
-                    path: whole,
-                    display,
-                    named,
-                },
-            );
         }
     }
-    Ok(found.into_values().collect())
+
+    fn folder(&mut self, named: &Path, folder: &Path) {
+        let walked = walk(folder, self.options.no_ignore, self.options.is_wanted);
+        for path in walked.files {
+            if (self.options.excluded)(&path) {
+                count(&mut self.passed_over.excluded);
+            } else {
+                self.file(named, path, false);
+            }
+        }
+        for (path, why) in walked.unreadable {
+            if !(self.options.excluded)(&path) {
+                self.unreadable(named, path, why);
+            }
+        }
+    }
+
+    /// Takes a file that was named, or found below what was named. A file that is named and found is named.
+    fn file(&mut self, named: &Path, path: PathBuf, is_named: bool) {
+        let candidate = Candidate {
+            display: shown_as(named, &path, self.options.current),
+            path: path.clone(),
+            named: is_named,
+        };
+        let known = self.files.entry(path).or_insert(candidate);
+        known.named |= is_named;
+    }
+
+    fn unreadable(&mut self, named: &Path, path: PathBuf, why: String) {
+        let display = shown_as(named, &path, self.options.current);
+        let unreadable = Unreadable {
+            path: path.clone(),
+            display,
+            why,
+        };
+        self.unreadable.entry(path).or_insert(unreadable);
+    }
 }
 
-/// All files of a folder that are looked for. What cannot be walked is passed over here and shows
-/// when it is read.
-fn walk(folder: &Path, options: &Options<'_>) -> Box<dyn Iterator<Item = PathBuf>> {
-    let found: Box<dyn Iterator<Item = PathBuf>> = if options.no_ignore {
-        // The folder that the user named is never passed over.
-        let kept = |entry: &walkdir::DirEntry| entry.depth() == 0 || entry.file_name() != ".git";
-        let entries = walkdir::WalkDir::new(folder).into_iter().filter_entry(kept);
-        Box::new(
-            entries
-                .filter_map(Result::ok)
-                .map(walkdir::DirEntry::into_path),
-        )
-    } else {
-        let entries = WalkBuilder::new(folder)
-            .hidden(false)
-            .follow_links(false)
-            // What one person ignores everywhere must not change what is found.
-            .git_global(false)
-            .filter_entry(|entry| entry.depth() == 0 || !is_foreign(entry))
-            .build();
-        Box::new(entries.filter_map(Result::ok).map(DirEntry::into_path))
-    };
-    let is_wanted = options.is_wanted;
-    Box::new(found.filter(move |path| is_wanted(path) && !path.is_dir()))
+impl Options<'_> {
+    /// Whether a file of this path that is named is left out all the same.
+    #[must_use]
+    pub fn passes_over(&self, path: &Path) -> bool {
+        self.force_exclude && ((self.excluded)(path) || self.is_foreign(path))
+    }
+
+    /// Whether a file lies where what others made is passed over.
+    fn is_foreign(&self, path: &Path) -> bool {
+        !self.no_ignore && walk::is_foreign(path, self.current)
+    }
 }
 
-/// Whether a folder holds what others made.
-fn is_foreign(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    is_folder && (name == ".git" || FOREIGN.contains(&&*name))
+fn count(number: &mut usize) {
+    *number = number.saturating_add(1);
+}
+
+/// Why nothing was found below these paths, given what was passed over by name.
+fn passed_over(paths: &[PathBuf], options: &Options<'_>, by_name: PassedOver) -> PassedOver {
+    let mut all = by_name;
+    if options.no_ignore {
+        return all;
+    }
+    let is_wanted = |path: &Path| (options.is_wanted)(path) && !(options.excluded)(path);
+    let folders = paths.iter().map(|path| plain(&options.current.join(path)));
+    for folder in folders.filter(|path| path.is_dir()) {
+        let (ignored, foreign) = walk::passed_over(&folder, &is_wanted, MAX_LOOK);
+        all.ignored = all.ignored.saturating_add(ignored);
+        all.foreign = all.foreign.saturating_add(foreign);
+    }
+    all
 }
 
 /// Whether a file's name says that it may hold a chain; its content is not looked at.
@@ -147,19 +230,6 @@ pub fn may_hold_a_chain(path: &Path) -> bool {
         .extension()
         .map(|extension| extension.to_string_lossy().to_lowercase());
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
-}
-
-/// A path with `/` between its parts and without `.` parts.
-fn display(path: &Path) -> String {
-    let parts = path.components().filter(|part| *part != Component::CurDir);
-    let mut shown = String::new();
-    for part in parts {
-        if !shown.is_empty() && !shown.ends_with('/') {
-            shown.push('/');
-        }
-        shown.push_str(&part.as_os_str().to_string_lossy());
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -189,11 +259,7 @@ mod tests {
         exclude: "nothing",
     };
 
-    fn try_found(
-        folder: &tempfile::TempDir,
-        paths: &[&str],
-        wish: &Wish,
-    ) -> Result<Vec<String>, Missing> {
+    fn look(folder: &tempfile::TempDir, paths: &[&str], wish: &Wish) -> Result<Found, Missing> {
         let excluded = |path: &Path| {
             path.components()
                 .any(|part| part.as_os_str() == wish.exclude)
@@ -206,15 +272,14 @@ mod tests {
             current: folder.path(),
         };
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let found = discover(&paths, &options)?;
-        Ok(found
-            .into_iter()
-            .map(|candidate| candidate.display)
-            .collect())
+        discover(&paths, &options)
     }
 
     fn found(folder: &tempfile::TempDir, paths: &[&str], wish: &Wish) -> Vec<String> {
-        try_found(folder, paths, wish).unwrap()
+        let found = look(folder, paths, wish).unwrap();
+        assert_eq!(found.unreadable, []);
+        let files = found.files.into_iter();
+        files.map(|candidate| candidate.display).collect()
     }
 
     #[test]
@@ -278,8 +343,92 @@ mod tests {
     #[test]
     fn all_missing_paths_are_named_at_once() {
         let folder = folder(&["a.pem"]);
-        let error = try_found(&folder, &["x.pem", "a.pem", "y"], &PLAIN).unwrap_err();
+        let error = look(&folder, &["x.pem", "a.pem", "y"], &PLAIN).unwrap_err();
         assert_eq!(error.to_string(), "no such file or folder: x.pem, y");
+    }
+
+    #[test]
+    fn one_file_is_found_once_however_it_is_named() {
+        let folder = folder(&["in/d.pem"]);
+        let whole = folder.path().join("in/d.pem").display().to_string();
+        let names = ["in/d.pem", "./in/d.pem", "in/../in/d.pem", &whole, "in"];
+        assert_eq!(found(&folder, &names, &PLAIN), ["in/d.pem"]);
+        for name in names {
+            assert_eq!(found(&folder, &[name], &PLAIN), ["in/d.pem"]);
+        }
+    }
+
+    #[test]
+    fn another_tools_ignore_files_say_nothing() {
+        let folder = folder(&["a.pem", "b/c.pem"]);
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        fs::write(folder.path().join(".ignore"), "*.pem\n").unwrap();
+        assert_eq!(found(&folder, &["."], &PLAIN), ["a.pem", "b/c.pem"]);
+    }
+
+    #[test]
+    fn what_was_passed_over_is_counted_where_nothing_was_found() {
+        let files = [
+            "secret/a.pem",
+            "secret/b.pem",
+            "vendor/c.pem",
+            "test/d.pem",
+            ".git/e.pem",
+        ];
+        let folder = folder(&files);
+        fs::write(folder.path().join(".gitignore"), "secret/\n").unwrap();
+        let wish = Wish {
+            exclude: "test",
+            ..PLAIN
+        };
+        let passed_over = look(&folder, &["."], &wish).unwrap().passed_over;
+        let counts = (
+            passed_over.ignored,
+            passed_over.foreign,
+            passed_over.excluded,
+        );
+        assert_eq!(counts, (2, 1, 1));
+        let something = look(&folder, &["."], &PLAIN).unwrap().passed_over;
+        assert_eq!(something, PassedOver::default());
+    }
+
+    #[test]
+    fn a_named_file_of_others_is_passed_over_as_if_it_had_been_found_where_that_is_asked_for() {
+        let folder = folder(&["vendor/a.pem", "b.pem"]);
+        let named = ["vendor/a.pem", "b.pem"];
+        let forced = Wish {
+            force_exclude: true,
+            ..PLAIN
+        };
+        assert_eq!(found(&folder, &named, &PLAIN), ["b.pem", "vendor/a.pem"]);
+        assert_eq!(found(&folder, &named, &forced), ["b.pem"]);
+        let all = Wish {
+            no_ignore: true,
+            ..forced
+        };
+        assert_eq!(found(&folder, &named, &all), ["b.pem", "vendor/a.pem"]);
+    }
+
+    #[test]
+    fn a_path_without_a_name_is_no_folder() {
+        let folder = folder(&["a.pem"]);
+        let error = look(&folder, &[""], &PLAIN).unwrap_err();
+        assert_eq!(error.to_string(), "no such file or folder: \"\"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_cannot_be_reached_is_unreadable_and_not_missing() {
+        let folder = folder(&["a.pem"]);
+        for (to, from) in [("one", "other"), ("other", "one")] {
+            std::os::unix::fs::symlink(to, folder.path().join(from)).unwrap();
+        }
+        let found = look(&folder, &["one/x.pem", "a.pem"], &PLAIN).unwrap();
+        assert_eq!(found.files.len(), 1);
+        assert_eq!(found.unreadable.len(), 1);
+        assert_eq!(found.unreadable[0].display, "one/x.pem");
+        let error = look(&folder, &["a.pem/x.pem"], &PLAIN).unwrap_err();
+        assert_eq!(error.to_string(), "no such file or folder: a.pem/x.pem");
     }
 
     #[cfg(unix)]

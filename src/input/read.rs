@@ -1,10 +1,9 @@
 //! Reading one file into its PEM.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{Candidate, Text, encrypted};
+use super::{Candidate, Text, encrypted, regular};
 use crate::finding::SkipReason;
 use crate::pem::{self, Document, FaultKind, Label};
 
@@ -23,6 +22,15 @@ impl Default for Limits {
             bytes: 16 << 20,
             pem: pem::Limits::default(),
         }
+    }
+}
+
+impl Limits {
+    /// Why a file is not read that is larger.
+    #[must_use]
+    pub fn too_large(&self) -> String {
+        let mebibytes = self.bytes >> 20;
+        format!("it is larger than {mebibytes} MiB, far more than any chain")
     }
 }
 
@@ -78,16 +86,20 @@ pub fn read(candidate: &Candidate, limits: &Limits) -> Input {
 }
 
 fn bytes_of(candidate: &Candidate, limits: &Limits) -> Result<Vec<u8>, String> {
-    let told = |error: std::io::Error| error.to_string();
-    let file = File::open(&candidate.path).map_err(told)?;
-    let kind = file.metadata().map_err(told)?;
-    if !kind.is_file() {
-        return Err("it is no regular file".to_owned());
-    }
+    let told = |error: io::Error| {
+        if error.kind() == io::ErrorKind::NotFound && candidate.path.is_symlink() {
+            "it is a symbolic link to a file that is not there".to_owned()
+        } else {
+            error.to_string()
+        }
+    };
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large without reading all of it.
-    file.take(limits.bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
+    regular::open(&candidate.path)
+        .and_then(|file| {
+            let limit = limits.bytes.saturating_add(1);
+            file.take(limit).read_to_end(&mut bytes)
+        })
         .map_err(told)?;
     Ok(bytes)
 }
@@ -101,8 +113,7 @@ pub fn from_bytes(display: &str, named: bool, bytes: &[u8], limits: &Limits) -> 
 fn of_bytes(display: &str, named: bool, bytes: Vec<u8>, limits: &Limits) -> Input {
     let display = display.to_owned();
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.bytes) {
-        let mebibytes = limits.bytes >> 20;
-        let why = format!("it is larger than {mebibytes} MiB, far more than any chain");
+        let why = limits.too_large();
         return Input {
             display,
             content: Content::Unreadable { why },

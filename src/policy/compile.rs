@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::document::{Field, Given};
 use super::location::Location;
-use super::rule::{Level, Rule, Severities};
+use super::rule::{Examples, Level, Rule, Severities};
 use super::substitute;
 use super::template::printable;
 use super::vars::Variables;
@@ -67,7 +67,7 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
     let help = compiler.texts(Field::Help, kind);
     let reference = compiler.typed::<String>(Field::Reference);
     let description = compiler.typed::<String>(Field::Description);
-    let examples = compiler.typed(Field::Examples);
+    let examples = compiler.typed::<Examples>(Field::Examples);
     let locked = compiler.typed(Field::Locked);
     let is_waivable = compiler.typed(Field::Waivable);
     compiler.refuse_for_waivers(kind);
@@ -85,7 +85,10 @@ pub(super) fn compile(draft: Draft, known: &Known<'_>, problems: &mut Problems) 
         help,
         reference: reference.map(|text| escape(&text).into()),
         description: description.map(|text| printable(text.trim_end()).into()),
-        examples,
+        examples: examples.map(|examples| Examples {
+            fail: printable(examples.fail.trim_end()),
+            pass: printable(examples.pass.trim_end()),
+        }),
         locked: locked.unwrap_or_default(),
         is_waivable: is_waivable.unwrap_or(!locked.unwrap_or_default()),
         location: draft.asked.unwrap_or(draft.first),

@@ -1,10 +1,10 @@
 //! `chainlint.yaml`: which files fall under which policy.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,10 +13,13 @@ use super::document::{self, Given};
 use super::forms::{CONFIG, FORMS, WAIVERS};
 use super::library::Reference;
 use super::location::Location;
+pub(super) use super::patterns::glob;
+use super::patterns::{Gathering, Patterns, Purpose};
 use super::schema;
 use super::vars::Override;
 use super::waiver::{self, Waiver, WaiverFile, Waivers, WaiversFile};
 use crate::finding::Severity;
+use crate::input::name::plain;
 use crate::pem;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -40,7 +43,8 @@ pub(super) struct ConfigFile {
     /// Which files get what. All entries that match a file apply; later ones win, key by key.
     #[schemars(with = "Vec<MappingFile>")]
     files: Option<Node>,
-    /// Files that are passed over: patterns, relative to the folder of this file.
+    /// Files that are passed over: patterns, relative to the folder of this file. A pattern that means a folder
+    /// covers what is below it, and a plain name (`testdata`) counts in every folder; `./testdata` is the one beside this file.
     #[schemars(with = "Vec<String>")]
     exclude: Option<Node>,
     /// Whom to trust beside public CAs: files with CA certificates, PEM or DER, and EU trusted lists
@@ -66,12 +70,12 @@ pub(super) struct ConfigFile {
 #[schemars(rename = "Mapping", transform = schema::require_match)]
 pub(super) struct MappingFile {
     /// The files: patterns, relative to the folder of this file. `*` stays within a folder, `**` does
-    /// not.
+    /// not; `certs/prod` and `certs/prod/` cover what is below that folder.
     #[serde(rename = "match")]
     #[schemars(with = "Vec<String>")]
     patterns: Option<Node>,
     /// A built-in policy's name, or a path relative to this file.
-    #[schemars(with = "String")]
+    #[schemars(schema_with = "schema::policy_name")]
     policy: Option<Node>,
     /// The environment: a label that rules and comparisons between files use.
     #[schemars(with = "String")]
@@ -105,7 +109,7 @@ pub struct Config {
     pub(super) waivers: Vec<Waiver>,
     /// Files with more of them.
     pub waiver_files: Vec<Reference>,
-    pub(super) exclude: GlobSet,
+    pub(super) exclude: Patterns,
 }
 
 /// An entry of `files`.
@@ -119,7 +123,7 @@ pub struct Mapping {
     pub app: Option<Arc<str>>,
     /// Values for variables.
     pub vars: Vec<Override>,
-    pub(super) patterns: GlobSet,
+    pub(super) patterns: Patterns,
     /// Where each pattern stands.
     pub(super) pattern_spans: Vec<Span>,
 }
@@ -140,27 +144,27 @@ pub fn discover(folder: &Path, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf
 }
 
 impl Config {
-    /// Reads a config file, shown as `name`; `named_at` is where it was asked for.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
+    /// Reads a config file, shown as `name`; `named_at` is where it was asked for. What is wrong goes into `problems`,
+    /// and the rest is read all the same, so that what it names can be looked at too.
     pub fn load(
         path: &Path,
         name: &str,
         named_at: &Location,
         read: &dyn Fn(&Path) -> io::Result<String>,
-    ) -> Result<Self, Problems> {
-        let text = read(path).map_err(|error| {
-            let message = format!(
-                "the config `{}` cannot be read: {}",
-                escape(name),
-                escape(&error.to_string())
-            );
-            vec![named_at.problem(message, "names it")]
-        })?;
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let (name, why) = (escape(name), escape(&error.to_string()));
+                let message = format!("the config `{name}` cannot be read: {why}");
+                problems.push(named_at.problem(message, "names it"));
+                return None;
+            }
+        };
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let config = Self::parse(&text, name, &folder)?;
-        Ok(Self {
+        let config = Self::read(&text, name, &folder, problems)?;
+        Some(Self {
             path: path.to_owned(),
             ..config
         })
@@ -171,21 +175,24 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Problems> {
-        let source = Arc::new(Source::new(name, &pem::conceal(text)));
         let mut problems = Vec::new();
-        let config = Reader {
-            source: &source,
-            folder,
-            problems: &mut problems,
-        }
-        .config(text);
-        match config {
+        match Self::read(text, name, folder, &mut problems) {
             Some(config) if problems.is_empty() => Ok(config),
             Some(_) | None => {
                 yaml::sort(&mut problems);
                 Err(problems)
             }
         }
+    }
+
+    fn read(text: &str, name: &str, folder: &Path, problems: &mut Problems) -> Option<Self> {
+        let source = Arc::new(Source::new(name, &pem::conceal(text)));
+        let mut reader = Reader {
+            source: &source,
+            folder,
+            problems,
+        };
+        reader.config(text)
     }
 }
 
@@ -220,6 +227,7 @@ impl Config {
                 }
             }
         }
+        waiver::refuse_twice(&all, &mut problems);
         if !problems.is_empty() {
             yaml::sort(&mut problems);
             return Err(problems);
@@ -262,8 +270,8 @@ impl Reader<'_> {
         let vars = self.vars(file.vars);
         let mappings = self.mappings(file.files);
         let exclude = match file.exclude {
-            Some(node) => self.patterns(&node, "exclude"),
-            None => GlobSet::empty(),
+            Some(node) => self.patterns(&node, "exclude", Purpose::Exclude),
+            None => Patterns::default(),
         };
         let anchors: Option<Vec<Located<String>>> = file
             .trust_anchors
@@ -273,10 +281,12 @@ impl Reader<'_> {
             Some(node) => waiver::read(node, self.source, self.problems),
             None => Vec::new(),
         };
+        waiver::refuse_twice(&waivers, self.problems);
         let waiver_files: Option<Vec<Located<String>>> = file
             .waiver_files
             .and_then(|node| self.typed(&node, "waiver_files"));
         let waiver_files = waiver_files.unwrap_or_default();
+        self.refuse_twice(&waiver_files);
         let fail_on = file.fail_on.and_then(|node| self.typed(&node, "fail_on"));
         Some(Config {
             source: self.source.clone(),
@@ -293,6 +303,20 @@ impl Reader<'_> {
                 .collect(),
             exclude,
         })
+    }
+
+    /// A file that is named twice: all its waivers would be there twice.
+    fn refuse_twice(&mut self, files: &[Located<String>]) {
+        let mut known: BTreeMap<PathBuf, Span> = BTreeMap::new();
+        for file in files {
+            if let Some(first) = known.insert(plain(&self.folder.join(&file.value)), file.span) {
+                let name = escape(&file.value);
+                let message = format!("the waiver file `{name}` is named twice");
+                let problem = Problem::new(self.source, file.span, message, "named again");
+                let problem = problem.related(self.source, first, "named here");
+                self.problems.push(problem.help("keep one of them"));
+            }
+        }
     }
 
     fn typed<T: DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
@@ -359,7 +383,7 @@ impl Reader<'_> {
         let patterns = if let Some(patterns) = file.patterns {
             let items = patterns.items().unwrap_or_default().iter();
             pattern_spans.extend(items.map(|item| item.span));
-            self.patterns(&patterns, "match")
+            self.patterns(&patterns, "match", Purpose::Match)
         } else {
             let first = node.entries().and_then(<[_]>::first);
             let span = first.map_or(node.span, |(key, _)| key.span);
@@ -367,7 +391,7 @@ impl Reader<'_> {
             let problem = Problem::new(self.source, span, message, "matches no file");
             let help = "write `match: [\"certs/**/*.pem\"]`";
             self.problems.push(problem.help(help));
-            GlobSet::empty()
+            Patterns::default()
         };
         let policy: Option<Located<String>> =
             file.policy.and_then(|node| self.typed(&node, "policy"));
@@ -394,8 +418,8 @@ impl Reader<'_> {
         }
     }
 
-    fn patterns(&mut self, node: &Node, key: &str) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
+    fn patterns(&mut self, node: &Node, key: &str, purpose: Purpose) -> Patterns {
+        let mut gathering = Gathering::default();
         let patterns: Option<Vec<Located<String>>> = self.typed(node, key);
         if key == "match" && patterns.as_ref().is_some_and(Vec::is_empty) {
             let message = "`match`: the list is empty, so the entry is for no file".to_owned();
@@ -403,49 +427,21 @@ impl Reader<'_> {
             self.problems.push(problem.help("`**` matches every file"));
         }
         for pattern in patterns.unwrap_or_default() {
-            match glob(&pattern.value) {
-                Ok(glob) => {
-                    set.add(glob);
-                }
-                Err((why, help)) => {
-                    let text = escape(&pattern.value);
-                    let message = format!("`{text}` is no pattern: {why}");
-                    let problem = Problem::new(self.source, pattern.span, message, "pattern");
-                    self.problems.push(problem.help(help));
-                }
+            if let Err((why, help)) = gathering.add(&pattern.value, purpose) {
+                let text = escape(&pattern.value);
+                let message = format!("`{text}` is no pattern: {why}");
+                let problem = Problem::new(self.source, pattern.span, message, "pattern");
+                self.problems.push(problem.help(help));
             }
         }
-        set.build().unwrap_or_else(|error| {
+        gathering.build().unwrap_or_else(|error| {
             let message = format!(
                 "these patterns are too much together: {}",
                 escape(&error.to_string())
             );
             self.problems
                 .push(Problem::new(self.source, node.span, message, "patterns"));
-            GlobSet::empty()
+            Patterns::default()
         })
     }
-}
-
-/// A pattern, or why it is none and what to do.
-pub(super) fn glob(text: &str) -> Result<Glob, (String, &'static str)> {
-    let text = text.strip_prefix("./").unwrap_or(text);
-    if text.is_empty() {
-        return Err(("it is empty".to_owned(), "`**` matches every file"));
-    }
-    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-        return Err((
-            "it leaves the folder of the config".to_owned(),
-            "patterns are relative to the folder of the config, and stay in it",
-        ));
-    }
-    GlobBuilder::new(text)
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .map_err(|error| {
-            let help =
-                "`*`, `**`, `?`, `[…]` and `{a,b}` have a meaning; `\\` before them takes it";
-            (escape(&error.kind().to_string()), help)
-        })
 }

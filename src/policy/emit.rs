@@ -122,7 +122,7 @@ fn block(out: &mut String, depth: usize, text: &str) {
 }
 
 /// A text as one scalar: plain where nothing could take it for something else, else quoted.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

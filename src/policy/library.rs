@@ -319,7 +319,12 @@ impl Gathering<'_> {
         if builtins.iter().any(|(name, _)| *name == stem) {
             return format!("the built-in policy is named `{}`", escape(&stem));
         }
-        "a path in a policy or a config starts from the folder of that file".to_owned()
+        let from = if reference.at.is_option() {
+            "a path on the command line starts from the current folder"
+        } else {
+            "a path in a policy or a config starts from the folder of that file"
+        };
+        from.to_owned()
     }
 }
 

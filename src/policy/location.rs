@@ -40,6 +40,12 @@ impl Location {
         Arc::ptr_eq(&self.source, &other.source) && self.span == other.span
     }
 
+    /// Whether it is an option of the command line.
+    #[must_use]
+    pub fn is_option(&self) -> bool {
+        self.source.name().starts_with("--")
+    }
+
     /// The line, from 1.
     #[must_use]
     pub fn line(&self) -> usize {

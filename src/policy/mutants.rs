@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use super::compile::{Draft, Known, compile};
-use super::document::Field;
+use super::document::{Field, Given};
 use super::location::Location;
 use super::substitute::substitute;
 use super::vars::Variables;
 use super::{Policy, Rule};
-use crate::check::expression::Model;
+use crate::check::expression::{Model, Names, Program, compile as compile_expression};
 use crate::check::{self, Direction, direction};
 use crate::source::escape;
 use crate::span::Span;
-use crate::yaml::{Key, Node, Value};
+use crate::yaml::{self, Key, Node, Value};
 
 /// A policy of one rule, or of none where that rule is taken away.
 #[derive(Debug)]
 pub struct Mutant {
     /// The rule that was changed.
     pub rule: Arc<str>,
+    /// The field of it that was changed; `None` where the rule is left out.
+    pub field: Option<Field>,
     /// What was changed, as in `max_days: 1095 → 1096`.
     pub change: String,
     /// Where that is written.
@@ -30,8 +32,10 @@ pub struct Mutant {
 /// The mutants of those rules of a policy that are not off and that `wanted` picks.
 ///
 /// Each number that bounds something is loosened by a step, each element of a list that forbids or requires is
-/// left out, each word that a list of allowed ones lacks is added, each severity lowered, each condition
-/// narrowed, and each rule left out. Expressions are changed by leaving out their rule alone.
+/// left out, each word that a list of allowed ones lacks is added, and each number next to one that it has, each
+/// severity lowered, each condition and each `on` narrowed, and each rule left out. Of expressions each bound is
+/// loosened and each condition left out. What a policy says of waivers, and
+/// `locked`, is asked of no chain, and stays.
 pub fn mutants(
     policy: &Policy,
     is_fact: fn(&str) -> bool,
@@ -46,6 +50,7 @@ pub fn mutants(
     for rule in rules {
         mutants.push(Mutant {
             rule: rule.id.clone(),
+            field: None,
             change: "the rule is left out".to_owned(),
             place: rule.location.clone(),
             policy: Arc::new(with_rules(policy, Vec::new())),
@@ -64,6 +69,7 @@ pub fn mutants(
             };
             mutants.push(Mutant {
                 rule: rule.id.clone(),
+                field: Some(change.field),
                 change: change.what,
                 place: change.place,
                 policy: Arc::new(with_rules(policy, vec![changed])),
@@ -120,12 +126,14 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
         let variants = match field {
             Field::Severity => lowered(&given.node),
             Field::When => narrowed(&given.node),
+            Field::On => asked_less(&given.node),
             Field::Check => {
                 let (node, _) = substitute(&given.node, given, variables, &mut Vec::new());
-                loosened(&node)
+                let mut variants = loosened(&node);
+                variants.extend(of_expression(rule, given, &node, variables));
+                variants
             }
             Field::Description
-            | Field::On
             | Field::Message
             | Field::Help
             | Field::Reference
@@ -174,6 +182,20 @@ fn lowered(node: &Node) -> Vec<Variant> {
     }
 }
 
+/// Each way to ask fewer certificates; what asks fewer still is noticed wherever these are.
+fn asked_less(node: &Node) -> Vec<Variant> {
+    let narrower: &[&str] = match node.text() {
+        Some("any") => &["leaf", "ca"],
+        Some("ca") => &["intermediate", "root"],
+        _ => &[],
+    };
+    let what = |to| format!("on: {} → {to}", shown(node));
+    let narrower = narrower.iter();
+    narrower
+        .map(|to| (text(node, to), what(to), node.span))
+        .collect()
+}
+
 /// Each class, environment or app left out of a condition that has several.
 fn narrowed(node: &Node) -> Vec<Variant> {
     let entries = node.entries().unwrap_or_default();
@@ -189,6 +211,46 @@ fn loosened(node: &Node) -> Vec<Variant> {
             parameter(&check.name, &key.name, value)
         })
     })
+}
+
+/// The expression of a check, where it has one, loosened in each place.
+fn of_expression(rule: &Rule, given: &Given, node: &Node, variables: &Variables) -> Vec<Variant> {
+    let [(check, parameters)] = node.entries().unwrap_or_default() else {
+        return Vec::new();
+    };
+    let Some(written) = parameters.get("assert") else {
+        return Vec::new();
+    };
+    let names = Names {
+        has_certificate: rule.fields.contains_key(&Field::On),
+        variables: &variables.constants(),
+        is_complete: true,
+        model: &Model::default(),
+    };
+    let expression = written.text().unwrap_or_default();
+    let program = compile_expression(expression, names).ok();
+    let loosened = program.iter().flat_map(Program::loosened);
+    let changed = loosened.filter_map(|change| {
+        let before = expression.get(change.range.clone())?;
+        let head = expression.get(..change.range.start)?;
+        let rest = expression.get(change.range.end..)?;
+        let changed = text(written, &format!("{head}{}{rest}", change.with));
+        let span = yaml::locate(&given.source, written, &change.range);
+        let words: Vec<&str> = before.split_whitespace().collect();
+        let what = format!("assert: {} → {}", words.join(" "), change.with);
+        let replaced = in_map(parameters.entries()?, parameters, |key, _| {
+            let is_assert = key.name == "assert";
+            let variant = (changed.clone(), what.clone(), span);
+            is_assert.then_some(variant).into_iter().collect()
+        });
+        let (parameters, what, span) = replaced.into_iter().next()?;
+        let whole = Node {
+            span: node.span,
+            value: Value::Map(vec![(check.clone(), parameters)]),
+        };
+        Some((whole, what, span))
+    });
+    changed.collect()
 }
 
 fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
@@ -214,22 +276,33 @@ fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
         }
         Direction::Shrink => {
             let items = value.items().unwrap_or_default();
-            let missing = check::words(check, name)
-                .into_iter()
-                .filter(|word| items.iter().all(|item| item.text() != Some(word)));
-            let added = missing.map(|word| {
+            let words = check::words(check, name).into_iter().map(Value::String);
+            let next = items.iter().flat_map(next_to);
+            let missing = words
+                .chain(next)
+                .filter(|new| items.iter().all(|item| item.value != *new));
+            let added = missing.map(|new| {
+                let span = value.span;
+                let new = Node { span, value: new };
+                let what = format!("{name}: {} added", shown(&new));
                 let mut items = items.to_vec();
-                items.push(text(value, &word));
-                let node = Node {
-                    span: value.span,
-                    value: Value::Sequence(items),
-                };
-                (node, format!("{name}: {word} added"), value.span)
+                items.push(new);
+                let value = Value::Sequence(items);
+                (Node { span, value }, what, span)
             });
             added.collect()
         }
         Direction::Fixed | Direction::Free => Vec::new(),
     }
+}
+
+/// The numbers next to a number.
+fn next_to(node: &Node) -> Vec<Value> {
+    let Value::Integer(number) = node.value else {
+        return Vec::new();
+    };
+    let next = [number.checked_sub(1), number.checked_add(1)];
+    next.into_iter().flatten().map(Value::Integer).collect()
 }
 
 /// The number a step higher or lower.

@@ -40,7 +40,7 @@ pub fn page(policy: &Policy) -> String {
             out,
             "| [`{id}`](#{id}) | {} | {} | {} |",
             severities(&rule.severity),
-            asked_of(rule),
+            cell(&rule.asked_of()),
             cell(rule.reference.as_deref().unwrap_or_default()),
             id = rule.id,
         );
@@ -84,7 +84,7 @@ fn section(out: &mut String, rule: &Rule) {
         out,
         "\n- Severity: {}\n- Asked of: {}\n",
         severities(&rule.severity),
-        asked_of(rule)
+        rule.asked_of()
     );
     if rule.locked {
         out.push_str("- Locked: a policy that extends this one may tighten it, and no more\n");
@@ -132,27 +132,6 @@ fn severities(severities: &Severities) -> String {
             each.collect::<Vec<_>>().join(", ")
         }
     }
-}
-
-/// Whom the rule asks, in words.
-fn asked_of(rule: &Rule) -> String {
-    let mut out = rule.on.map_or("the file", |on| on.as_str()).to_owned();
-    let when = &rule.when;
-    if let Some(classes) = &when.class {
-        let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
-        let _ = write!(out, ", {} chains", classes.join(" and "));
-    }
-    for (what, labels) in [("environment", &when.environment), ("app", &when.app)] {
-        if let Some(labels) = labels {
-            let _ = write!(out, ", {what} {}", labels.join(" or "));
-        }
-    }
-    match when.strict {
-        Some(true) => out.push_str(", with --strict"),
-        Some(false) => out.push_str(", without --strict"),
-        None => {}
-    }
-    cell(&out)
 }
 
 /// Text in a cell of a table.

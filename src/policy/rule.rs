@@ -6,13 +6,16 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::builtin::BUILTINS;
 use super::document::{Field, Given};
 use super::location::Location;
 use super::template::Template;
+use super::{Variable, emit};
 use crate::chain::{Class, Role};
 use crate::check::Check;
 use crate::check::parameter::NonEmpty;
 use crate::finding::{Origin, Severity};
+use crate::source::escape;
 
 /// A rule of a resolved policy.
 #[derive(Debug)]
@@ -59,10 +62,68 @@ impl Rule {
     /// Where the policy asks for it, as findings say it.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        Origin {
-            path: self.location.source.name().clone(),
-            line: self.location.line(),
+        let name = self.location.source.name().clone();
+        let line = self.location.line();
+        if BUILTINS.iter().any(|(policy, _)| **policy == *name) {
+            Origin::BuiltIn { policy: name, line }
+        } else {
+            Origin::File { path: name, line }
         }
+    }
+
+    /// Whom it asks, in words: `leaf, private chains`.
+    #[must_use]
+    pub fn asked_of(&self) -> String {
+        let mut asked = vec![self.on.map_or("the file", On::as_str).to_owned()];
+        if let Some(classes) = &self.when.class {
+            let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
+            asked.push(format!("{} chains", classes.join(" and ")));
+        }
+        let labels = [
+            ("environment", &self.when.environment),
+            ("app", &self.when.app),
+        ];
+        for (what, labels) in labels {
+            if let Some(labels) = labels {
+                asked.push(format!("{what} {}", escape(&labels.join(" or "))));
+            }
+        }
+        match self.when.strict {
+            Some(true) => asked.push("with --strict".to_owned()),
+            Some(false) => asked.push("without --strict".to_owned()),
+            None => {}
+        }
+        asked.join(", ")
+    }
+
+    /// Its check with the parameters, as YAML; a line for each variable in it says what that holds.
+    #[must_use]
+    pub fn check_as_yaml(&self, variables: &[Variable]) -> String {
+        let mut out = String::new();
+        let check = self.fields.get(&Field::Check);
+        for (key, node) in check
+            .and_then(|given| given.node.entries())
+            .unwrap_or_default()
+        {
+            emit::entry(&mut out, 0, &key.name, node);
+        }
+        let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        let named: BTreeSet<String> = out
+            .split("vars.")
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|c| is_word(*c)).collect())
+            .collect();
+        for variable in variables
+            .iter()
+            .filter(|variable| named.contains(&*variable.name))
+        {
+            let value = variable.value.as_ref();
+            let value = value.map(|value| escape(&value.to_string()));
+            let value = value.filter(|value| !value.is_empty());
+            let value = value.as_deref().unwrap_or("empty");
+            out.push_str(&format!("# vars.{} is {value}\n", variable.name));
+        }
+        out
     }
 
     /// Where a field came from.

@@ -3,6 +3,10 @@
 //! The structs that read the files say what each key is for; here stands what serde does not know:
 //! values of several shapes, and the checks with their parameters.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -12,7 +16,9 @@ use super::document::{PolicyFile, RuleFile};
 use super::rule::Level;
 use super::vars::Declaration;
 use super::waiver::WaiversFile;
+use super::{BUILTINS, Known, Library, Reference};
 use crate::check::KINDS;
+use crate::facts;
 
 /// The JSON Schema of a policy file.
 #[must_use]
@@ -133,13 +139,46 @@ pub(super) fn kebab(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })
 }
 
-pub(super) fn extends(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "anyOf": [
-            { "type": "string" },
-            { "type": "array", "items": { "type": "string" } }
-        ]
-    })
+/// A built-in policy's name, which editors offer, or a path.
+pub(crate) fn policy_name(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = BUILTINS.iter().map(|(name, _)| *name).collect();
+    json_schema!({ "anyOf": [{ "enum": names }, { "type": "string" }] })
+}
+
+pub(super) fn extends(generator: &mut SchemaGenerator) -> Schema {
+    let name = policy_name(generator);
+    json_schema!({ "anyOf": [name, { "type": "array", "items": name }] })
+}
+
+/// A rule's id: those of built-in policies are offered, others are somebody's own.
+pub(super) fn rule_id(_: &mut SchemaGenerator) -> Schema {
+    let ids: Vec<String> = builtin_rules().into_keys().collect();
+    json_schema!({ "anyOf": [{ "enum": ids }, { "type": "string" }] })
+}
+
+/// The rules of the built-in policies, each with what it wants.
+fn builtin_rules() -> BTreeMap<String, String> {
+    let read = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
+    let library = Library {
+        builtins: BUILTINS,
+        read: &read,
+        shown: &|path| path.display().to_string(),
+        is_fact: facts::is_path,
+        known: Known::default(),
+    };
+    let policies = BUILTINS.iter().filter_map(|(name, _)| {
+        let reference = Reference::from_flag("built-in", name, Path::new(""));
+        library.load(&reference, &[]).ok()
+    });
+    let rules = policies.flat_map(|policy| policy.rules);
+    rules
+        .map(|rule| {
+            (
+                rule.id.to_string(),
+                rule.description.unwrap_or_default().to_string(),
+            )
+        })
+        .collect()
 }
 
 /// A value that a variable can hold.
@@ -193,9 +232,15 @@ pub(super) fn texts(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn rules(generator: &mut SchemaGenerator) -> Schema {
     let level = generator.subschema_for::<Level>();
     let rule = generator.subschema_for::<RuleFile>();
+    let known = builtin_rules().into_iter().map(|(id, description)| {
+        let of_rule = json!({ "description": description, "anyOf": [level, rule] });
+        (id, of_rule)
+    });
+    let known: Map<String, Value> = known.collect();
     json_schema!({
         "type": ["object", "null"],
         "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" },
+        "properties": known,
         "additionalProperties": { "anyOf": [level, rule] }
     })
 }

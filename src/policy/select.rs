@@ -44,10 +44,9 @@ impl Config {
         selection
     }
 
-    /// Whether a file is passed over, itself or a folder that it lies in. `path` is relative to the
-    /// config's folder.
+    /// Whether a file is passed over. `path` is relative to the config's folder.
     #[must_use]
     pub fn excludes(&self, path: &Path) -> bool {
-        path.ancestors().any(|part| self.exclude.is_match(part))
+        self.exclude.is_match(path)
     }
 }

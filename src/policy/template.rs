@@ -57,6 +57,14 @@ impl Template {
         self.render(&|name| Some(format!("{{{name}}}")))
     }
 
+    /// The placeholder, where the text is nothing else.
+    pub(super) fn only_name(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [Part::Name(name)] => Some(name),
+            _ => None,
+        }
+    }
+
     /// The empty text.
     pub(super) const fn nothing() -> Self {
         Self { parts: Vec::new() }

@@ -25,7 +25,7 @@ pub struct Override {
 }
 
 /// A value as it was given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum OverrideValue {
     /// In YAML.
     Yaml(Node),

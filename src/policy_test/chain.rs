@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::certificate::{self, CertificateDocument};
+use super::certificate::{self, CertificateDocument, Signature};
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::synth::certificate::Recipe;
@@ -19,7 +19,8 @@ use crate::yaml::{self, Key, Located, Node, Problem, Problems, Value, one_of};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Chain")]
 pub(super) struct ChainDocument {
-    /// The chain of `chains` that this one is like; what is given here replaces it, key by key.
+    /// The chain of `chains` that this one is like; what is given here replaces it, key by key, and `null` takes a
+    /// key out.
     #[serde(default)]
     #[schemars(with = "String")]
     #[expect(dead_code, reason = "merged before the rest is read")]
@@ -166,17 +167,23 @@ impl Chains {
     }
 }
 
-/// How deep maps are merged: chain, certificate (of `others`), and the parts of it.
+/// The one with what the other gives, key by key, however deep: chain, certificate (of `others`), and the parts of it.
+/// Nothing at all takes a key out.
 fn merged(base: &Node, over: &Node) -> Node {
     let (Value::Map(base_entries), Value::Map(entries)) = (&base.value, &over.value) else {
         return over.clone();
     };
     let mut all: Vec<(Key, Node)> = base_entries.clone();
     for (key, node) in entries {
-        match all.iter_mut().find(|(known, _)| known.name == key.name) {
-            Some((known, old)) => {
-                *old = merged(old, node);
-                known.span = key.span;
+        match all.iter().position(|(known, _)| known.name == key.name) {
+            Some(at) if node.is_null() => {
+                all.remove(at);
+            }
+            Some(at) => {
+                if let Some((known, old)) = all.get_mut(at) {
+                    *old = merged(old, node);
+                    known.span = key.span;
+                }
             }
             None => all.push((key.clone(), node.clone())),
         }
@@ -192,7 +199,10 @@ struct Member {
     name: String,
     /// Who signs it; itself where that is its own name.
     issued_by: Located<String>,
-    recipe: Recipe,
+    /// How, where that is said.
+    signature: Option<Located<Signature>>,
+    /// `None` where something is wrong with it.
+    recipe: Option<Recipe>,
 }
 
 /// Makes the file of a chain, judged at `now`.
@@ -239,6 +249,7 @@ pub(super) fn make(
         Some(_) => names(&chain.order, &mut maker),
         None => signed.clone(),
     };
+    maker.refuse_text(&chain.write, node.get("write"));
     let bytes = maker.write(&chain.write, &ordered);
     (problems.len() == before).then_some(Made { bytes, trusted })
 }
@@ -272,11 +283,19 @@ impl Maker<'_> {
         };
         let named: Vec<(&str, &Node)> =
             leaf.chain(intermediate).chain(others).chain(root).collect();
-        let mut documents: Vec<(&str, &Node, CertificateDocument)> = Vec::new();
+        let mut documents: Vec<(&str, &Node, Option<CertificateDocument>)> = Vec::new();
         for (name, node) in named {
             let read = yaml::read_known(Some(name), node, self.source, self.problems);
-            documents.extend(read.map(|document| (name, node, document)));
+            documents.push((name, node, read));
         }
+        let key_of = |of: &str| {
+            let found = documents.iter().find(|(name, ..)| *name == of);
+            found.and_then(|(name, _, document)| Some((*name, document.as_ref()?)))
+        };
+        let reading = certificate::Reading {
+            source: self.source,
+            now: self.now,
+        };
         let mut members = Vec::new();
         for (name, node, document) in &documents {
             let usual = match *name {
@@ -284,26 +303,19 @@ impl Maker<'_> {
                 "intermediate" => above("intermediate"),
                 other => other,
             };
-            let issued_by = document.issued_by.clone().unwrap_or(Located {
-                value: usual.to_owned(),
-                span: node.span,
+            let given = document.as_ref();
+            let issued_by = given.and_then(|document| document.issued_by.clone());
+            members.push(Member {
+                name: (*name).to_owned(),
+                issued_by: issued_by.unwrap_or(Located {
+                    value: usual.to_owned(),
+                    span: node.span,
+                }),
+                signature: given.and_then(|document| document.signature.clone()),
+                recipe: given.and_then(|document| {
+                    reading.recipe(name, document, node, &key_of, self.problems)
+                }),
             });
-            let key_of = |of: &str| {
-                let found = documents.iter().find(|(name, ..)| *name == of);
-                found.map(|(name, _, document)| (*name, document))
-            };
-            let reading = certificate::Reading {
-                source: self.source,
-                now: self.now,
-            };
-            if let Some(recipe) = reading.recipe(name, document, node, &key_of, self.problems) {
-                let name = (*name).to_owned();
-                members.push(Member {
-                    name,
-                    issued_by,
-                    recipe,
-                });
-            }
         }
         members
     }
@@ -313,12 +325,31 @@ impl Maker<'_> {
         let mut signed = Vec::with_capacity(members.len());
         for member in members {
             let issuer = self.find(members, &member.issued_by);
-            let issuer = issuer
-                .and_then(|index| members.get(index))
-                .unwrap_or(member);
-            signed.push(member.recipe.sign(&issuer.recipe));
+            let issuer = issuer.and_then(|index| members.get(index));
+            let recipes = issuer.and_then(|issuer| Some((&member.recipe, issuer.recipe.as_ref()?)));
+            let der = recipes.and_then(|(recipe, issuer)| {
+                self.refuse_signature(member, issuer);
+                Some(recipe.as_ref()?.sign(issuer))
+            });
+            signed.push(der.unwrap_or_default());
         }
         signed
+    }
+
+    /// A signature that such a key cannot make.
+    fn refuse_signature(&mut self, member: &Member, issuer: &Recipe) {
+        let Some(signature) = &member.signature else {
+            return;
+        };
+        if issuer.key.signs(signature.value.scheme()) {
+            return;
+        }
+        let message = format!(
+            "the key of `{}` makes no such signature",
+            escape(&member.issued_by.value)
+        );
+        let help = "RSA signs in all of these ways, keys on curves over SHA-1 and SHA-2, rsa-pss as `pss`; Ed25519 has one way alone, without `signature`";
+        self.say(signature.span, message, "signature", help);
     }
 
     fn find(&mut self, members: &[Member], name: &Located<String>) -> Option<usize> {
@@ -330,6 +361,25 @@ impl Maker<'_> {
             self.say(name.span, message, "unknown certificate", &help);
         }
         found
+    }
+
+    /// What is said of a text where the file has none.
+    fn refuse_text(&mut self, write: &Write, node: Option<&Node>) {
+        match write.form {
+            Form::Der => {}
+            Form::Pem | Form::Utf16 => return,
+        }
+        for (key, value) in node.and_then(Node::entries).unwrap_or_default() {
+            if key.name != "form" && !value.is_null() {
+                let message = format!("a file in DER has no text, so `{}` means nothing", key.name);
+                self.say(
+                    value.span,
+                    message,
+                    "of a text",
+                    "leave it out, or write it as PEM",
+                );
+            }
+        }
     }
 
     fn write(&mut self, write: &Write, certificates: &[Vec<u8>]) -> Vec<u8> {

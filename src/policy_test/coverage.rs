@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expect::Wanted;
-use super::run::{FileOutcome, Ran};
+use super::run::FileOutcome;
 use crate::check::Check;
 use crate::policy::{Field, Location, Policy, Rule};
 
@@ -27,24 +27,27 @@ pub struct Gap {
 /// rules count, which its last file writes or changes; with `inherited`, those of its parents too.
 #[must_use]
 pub fn coverage(files: &[FileOutcome], inherited: bool) -> Vec<Gap> {
-    let mut policies: BTreeMap<Arc<str>, Vec<&Ran>> = BTreeMap::new();
-    for ran in files.iter().flat_map(|file| &file.ran) {
-        let name = ran.loaded.policy.name.clone();
-        policies.entry(name).or_default().push(ran);
+    let mut policies: BTreeMap<Arc<str>, Vec<&FileOutcome>> = BTreeMap::new();
+    for file in files {
+        if let Some(name) = file.policy_file() {
+            policies.entry(name).or_default().push(file);
+        }
     }
-    let gaps = policies.values().flat_map(|ran| of_policy(ran, inherited));
+    let gaps = policies
+        .values()
+        .flat_map(|files| of_policy(files, inherited));
     gaps.collect()
 }
 
-fn of_policy(ran: &[&Ran], inherited: bool) -> Vec<Gap> {
-    let Some(policy) = ran.first().map(|ran| &ran.loaded.policy) else {
+/// Of the files that test one policy.
+fn of_policy(files: &[&FileOutcome], inherited: bool) -> Vec<Gap> {
+    let Some(policy) = files.iter().find_map(|file| file.tested()) else {
         return Vec::new();
     };
+    let ran = || files.iter().flat_map(|file| &file.ran);
     let expects = |rule: &Rule, is: fn(Wanted) -> bool| {
-        let expected = ran.iter().flat_map(|ran| &ran.case.expect);
-        expected
-            .into_iter()
-            .any(|expected| *expected.rule == *rule.id && is(expected.wanted))
+        let mut expected = ran().flat_map(|ran| &ran.case.expect);
+        expected.any(|expected| *expected.rule == *rule.id && is(expected.wanted))
     };
     let rules = policy
         .rules

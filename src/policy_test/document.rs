@@ -66,10 +66,14 @@ struct CaseDocument {
     unreadable: Option<Located<String>>,
     /// What the file is called; without it, `chain.pem`.
     path: Option<String>,
-    /// The environment label of the file.
-    environment: Option<String>,
-    /// The app label of the file.
-    app: Option<String>,
+    /// The environment label of the file; `null` for none where the test file gives one.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<String>")]
+    environment: Option<Node>,
+    /// The app label of the file; `null` for none where the test file gives one.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<String>")]
+    app: Option<Node>,
     /// Judge as `check --strict` does.
     strict: Option<bool>,
     /// Another instant than the file's.
@@ -262,6 +266,9 @@ impl Reader<'_> {
                 "say under `expect` what rules come to",
             );
         }
+        let environment = case.environment.as_ref();
+        let environment = self.label("environment", environment, common.environment.as_ref());
+        let app = self.label("app", case.app.as_ref(), common.app.as_ref());
         let (content, trusted) = made?;
         Some(Case {
             name: case.name.value,
@@ -270,11 +277,8 @@ impl Reader<'_> {
             content,
             trusted,
             now: now?,
-            environment: case
-                .environment
-                .map(Into::into)
-                .or(common.environment.clone()),
-            app: case.app.map(Into::into).or(common.app.clone()),
+            environment,
+            app,
             strict: case.strict.unwrap_or_default(),
             vars,
             expect,
@@ -325,6 +329,23 @@ impl Reader<'_> {
         }
     }
 
+    /// A label of a case: its own, none where that is said, else that of all cases.
+    fn label(
+        &mut self,
+        key: &str,
+        own: Option<&Node>,
+        common: Option<&Arc<str>>,
+    ) -> Option<Arc<str>> {
+        match own {
+            Some(own) if own.is_null() => None,
+            Some(own) => {
+                let own: Option<String> = yaml::from_field(key, own, self.source, self.problems);
+                own.map(Into::into)
+            }
+            None => common.cloned(),
+        }
+    }
+
     fn vars(&mut self, node: Option<&Node>) -> Vec<Override> {
         let Some(node) = node else {
             return Vec::new();
@@ -356,6 +377,11 @@ impl Reader<'_> {
         let problem = Problem::new(self.source, span, message, label);
         self.problems.push(problem.help(help));
     }
+}
+
+/// A value that may be nothing on purpose.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Node>, D::Error> {
+    Node::deserialize(deserializer).map(Some)
 }
 
 /// An instant as test files write it: a day, which is its first instant in UTC, or RFC 3339.

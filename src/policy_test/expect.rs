@@ -1,6 +1,7 @@
 //! What a case expects of rules, held against what they came to.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -88,9 +89,9 @@ pub(super) struct Details {
     /// The field that one of them points at, as in reports.
     field: Option<String>,
     /// The certificate of one of them, counted from 1.
-    certificate: Option<usize>,
+    certificate: Option<NonZeroUsize>,
     /// How many there are.
-    count: Option<usize>,
+    count: Option<NonZeroUsize>,
 }
 
 impl Wanted {
@@ -253,7 +254,7 @@ impl Details {
     /// What the findings of the rule lack; `None` where they are as expected.
     fn missing(&self, findings: &[&Finding]) -> Option<String> {
         if let Some(count) = self.count
-            && findings.len() != count
+            && findings.len() != count.get()
         {
             return Some(format!("{count} findings, found {}", findings.len()));
         }
@@ -266,7 +267,8 @@ impl Details {
                     .field
                     .as_ref()
                     .is_none_or(|field| finding.field == Some(field))
-                && (self.certificate.is_none() || self.certificate == certificate)
+                && (self.certificate.is_none()
+                    || self.certificate.map(NonZeroUsize::get) == certificate)
         };
         if self.is_empty() || findings.iter().any(|finding| is_like(&finding)) {
             return None;
@@ -381,10 +383,11 @@ pub(super) fn unknown(case: &Case, policy: &Policy) -> Problems {
             let problem = expected.place.problem(message, "unknown rule");
             match near {
                 Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help(format!(
-                    "`chainlint rules --policy {}` lists them",
-                    policy.name
-                )),
+                None => problem.help(match policy.sources.last() {
+                    // A built-in policy's file is called as it is itself.
+                    Some(file) => format!("`chainlint rules --policy {}` lists them", file.name()),
+                    None => "the policy has no file of its own".to_owned(),
+                }),
             }
         })
         .collect()

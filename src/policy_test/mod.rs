@@ -19,15 +19,28 @@ pub use mutation::{Survivor, mutate};
 pub use run::{CaseOutcome, FileOutcome, Load, Loaded, run};
 pub use schema::schema;
 
+use crate::yaml::Problems;
+
 /// What test files came to.
 #[derive(Debug)]
 pub struct Outcome {
     /// The files, by path.
     pub files: Vec<FileOutcome>,
+    /// Test files of which no case could be run, by path.
+    pub broken: Vec<Broken>,
     /// Rules that are not covered, where that was asked.
     pub gaps: Option<Vec<Gap>>,
     /// What the cases made of mutants, where that was asked.
     pub mutation: Option<Mutation>,
+}
+
+/// A test file of which no case could be run.
+#[derive(Debug)]
+pub struct Broken {
+    /// How it is shown.
+    pub path: String,
+    /// What is wrong, with it or with its policy.
+    pub problems: Problems,
 }
 
 /// What the cases made of mutants.
@@ -51,7 +64,7 @@ impl Outcome {
         self.cases().filter(|case| !case.misses.is_empty()).count()
     }
 
-    /// Whether all is as it should be.
+    /// Whether all that could be run is as it should be.
     #[must_use]
     pub fn is_clean(&self, require_coverage: bool) -> bool {
         let covered = !require_coverage || self.gaps.as_ref().is_none_or(Vec::is_empty);

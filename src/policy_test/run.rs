@@ -1,16 +1,16 @@
 //! Running the cases of a test file.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::document::{Case, Content, TestFile};
 use super::expect;
-use crate::chain::Session;
+use crate::engine::Session;
 use crate::engine::{self, Judged, Plan, PlannedFile, PlannedInput};
 use crate::policy::{self, Override, OverrideValue, Policy};
 use crate::source::Source;
+use crate::span::Span;
 use crate::trust::{Anchor, Anchors};
 use crate::x509::Certificate;
 use crate::yaml::{self, Problems};
@@ -35,6 +35,33 @@ pub struct FileOutcome {
     pub cases: Vec<CaseOutcome>,
     /// What the cases ran under, each with a policy of its own where it sets variables of its own.
     pub(super) ran: Vec<Ran>,
+    /// The policy as it is where nobody sets a variable; `None` where it cannot be so.
+    base: Option<Loaded>,
+}
+
+impl FileOutcome {
+    /// The policy that is tested, as it is where nobody sets a variable, if that can be.
+    pub(super) fn tested(&self) -> Option<&Arc<Policy>> {
+        let first = self.ran.first().map(|ran| &ran.loaded);
+        self.base.as_ref().or(first).map(|loaded| &loaded.policy)
+    }
+
+    /// The files of its cases: the case's name, what the file is called, and what it holds.
+    pub fn contents(&self) -> impl Iterator<Item = (&str, &str, &Content)> {
+        let cases = self.ran.iter().map(|ran| &ran.case);
+        cases.map(|case| (case.name.as_str(), case.path.as_str(), &case.content))
+    }
+
+    /// The policy as it is where nobody sets a variable.
+    pub(super) fn base(&self) -> Option<&Arc<Policy>> {
+        self.base.as_ref().map(|loaded| &loaded.policy)
+    }
+
+    /// The file that the tested policy stands in: two policies may share a name.
+    pub(super) fn policy_file(&self) -> Option<Arc<str>> {
+        let file = self.tested()?.sources.last()?;
+        Some(file.name().clone())
+    }
 }
 
 /// What a case came to.
@@ -67,26 +94,34 @@ pub fn run<E: From<Problems>>(
     load: &Load<'_, E>,
     session: &Session,
 ) -> Result<FileOutcome, E> {
-    let mut policies: BTreeMap<String, Loaded> = BTreeMap::new();
+    let mut policies: Vec<(Vec<(String, OverrideValue)>, Loaded)> = Vec::new();
     let mut ran = Vec::with_capacity(file.cases.len());
     let mut problems = Vec::new();
     for case in &file.cases {
         // Loading is the dear part; cases with the same variables share it.
-        let key = format!("{:?}", values(&case.vars));
-        if !policies.contains_key(&key) {
+        let values = values(&case.vars);
+        let known = policies.iter().find(|(known, _)| *known == values);
+        let loaded = if let Some((_, loaded)) = known {
+            loaded.clone()
+        } else {
             let loaded = load(&file, &case.vars)?;
             problems.extend(policy::undeclared(&case.vars, &loaded.policy.vars));
-            policies.insert(key.clone(), loaded);
-        }
-        if let Some(loaded) = policies.get(&key) {
-            problems.extend(expect::unknown(case, &loaded.policy));
-            ran.push(loaded.clone());
-        }
+            policies.push((values, loaded.clone()));
+            loaded
+        };
+        problems.extend(expect::unknown(case, &loaded.policy));
+        ran.push(loaded);
     }
     if !problems.is_empty() {
         yaml::sort(&mut problems);
         return Err(problems.into());
     }
+    let base = policies.into_iter().find(|(values, _)| values.is_empty());
+    let base = match base {
+        Some((_, loaded)) => Some(loaded),
+        // A variable without a default may be asked for.
+        None => load(&file, &[]).ok(),
+    };
     let cases = file.cases.into_iter().map(Arc::new);
     let ran: Vec<Ran> = cases
         .zip(ran)
@@ -106,17 +141,18 @@ pub fn run<E: From<Problems>>(
         policy: policy.unwrap_or_default(),
         cases,
         ran,
+        base,
     })
 }
 
 /// Variables by name and value, without their places.
-fn values(vars: &[Override]) -> Vec<(&str, String)> {
+fn values(vars: &[Override]) -> Vec<(String, OverrideValue)> {
     let value = |given: &Override| match &given.value {
-        OverrideValue::Yaml(node) => format!("{:?}", node.value),
-        OverrideValue::Text(text) => text.clone(),
+        OverrideValue::Yaml(node) => OverrideValue::Yaml(node.moved_to(Span::default())),
+        OverrideValue::Text(text) => OverrideValue::Text(text.clone()),
     };
     vars.iter()
-        .map(|given| (given.name.as_str(), value(given)))
+        .map(|given| (given.name.clone(), value(given)))
         .collect()
 }
 

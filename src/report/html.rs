@@ -142,7 +142,7 @@ fn one(finding: &Finding) -> Markup {
             p.message { (prose(&finding.message)) }
             @if let Some(help) = &finding.help { p.help { (prose(help)) } }
             @if let Some(waived) = &finding.waived {
-                p.waived { "Waived until " (waived.expires) " by " (waived.id) ": " (waived.reason) }
+                p.waived { "Waived " (waived.in_words()) }
             }
             dl {
                 dt { "Place" }
@@ -271,7 +271,7 @@ mod tests {
             "line 1, column 2, to line 3, column 4: what it says",
             "1, CN=a",
             "b.pem, line 1, column 1: the other one",
-            "Waived until 2027-01-01 by w: because",
+            "Waived until 2027-01-01 by team-pki (w): because",
             "policy some-policy, a private chain, environment production",
             "skipped: private key, no certificate",
             "href=\"#rule-some-rule\"",

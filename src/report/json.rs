@@ -111,6 +111,8 @@ struct WaivedView<'a> {
     id: &'a str,
     /// Why it was granted.
     reason: &'a str,
+    /// Who answers for it.
+    owner: Option<&'a str>,
     /// The last day on which it holds.
     expires: &'a str,
 }
@@ -262,6 +264,7 @@ pub(super) fn finding(finding: &Finding) -> FindingView<'_> {
         waived: finding.waived.as_ref().map(|waived| WaivedView {
             id: &waived.id,
             reason: &waived.reason,
+            owner: waived.owner.as_deref(),
             expires: &waived.expires,
         }),
     }

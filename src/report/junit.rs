@@ -120,12 +120,8 @@ fn text(finding: &Finding) -> String {
         .reference
         .as_ref()
         .map(|reference| format!("source: {reference}"));
-    let waived = finding.waived.as_ref().map(|waived| {
-        format!(
-            "waived until {} by {}: {}",
-            waived.expires, waived.id, waived.reason
-        )
-    });
+    let waived = finding.waived.as_ref();
+    let waived = waived.map(|waived| format!("waived {}", waived.in_words()));
     for line in [help, source, waived].into_iter().flatten() {
         text.push_str(&format!("  {}\n", line.replace('\n', "\n  ")));
     }
@@ -161,7 +157,7 @@ mod tests {
             "error[some-rule] a.pem:1:2: it &quot;breaks&quot;",
             "help: mend it",
             "source: RFC 1, 2",
-            "waived until 2027-01-01 by w: because",
+            "waived until 2027-01-01 by team-pki (w): because",
             "<skipped message=\"private key, no certificate\"/>",
         ] {
             assert!(text.contains(part), "{part}: {text}");
@@ -214,6 +210,7 @@ mod tests {
             waived: Some(Waived {
                 id: HOSTILE.to_owned(),
                 reason: HOSTILE.to_owned(),
+                owner: Some(HOSTILE.to_owned()),
                 expires: "2027-01-01".to_owned(),
             }),
             ..report.findings[0].clone()

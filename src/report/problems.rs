@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::excerpt::{Excerpt, Label};
-use super::full::{Drawn, draw, handler};
+use super::full::{Drawn, draw};
 use crate::finding::Severity;
 use crate::yaml::Problem;
 
@@ -19,7 +19,6 @@ pub fn write_warnings(problems: &[Problem], style: Style) -> String {
 }
 
 fn weighing(problems: &[Problem], severity: Severity, style: Style) -> String {
-    let handler = handler(style);
     let mut out = String::new();
     for problem in problems {
         let primary = Label {
@@ -36,15 +35,9 @@ fn weighing(problems: &[Problem], severity: Severity, style: Style) -> String {
                 text: text.clone(),
             }))
             .collect();
-        let excerpt = Excerpt::new(&problem.file, &labels);
-        let mut notes: Vec<String> = problem.help.iter().cloned().collect();
+        let excerpt = Excerpt::new(&problem.file, &labels, style.width);
+        let mut notes = excerpt.as_ref().map_or_else(Vec::new, Excerpt::notes);
         let name = problem.file.name();
-        notes.extend(
-            excerpt
-                .iter()
-                .flat_map(|excerpt| &excerpt.afar)
-                .map(|(line, column, text)| format!("see {name}:{line}:{column}: {text}")),
-        );
         let elsewhere = problem
             .related
             .iter()
@@ -58,14 +51,18 @@ fn weighing(problems: &[Problem], severity: Severity, style: Style) -> String {
                 position.column
             )
         }));
+        if excerpt.is_none() {
+            notes.push(format!("file: {name}"));
+        }
         let drawn = Drawn {
             severity,
             code: None,
             message: problem.message.clone(),
-            help: Some(notes.join("\n")).filter(|notes| !notes.is_empty()),
+            help: problem.help.clone(),
+            notes,
             excerpt,
         };
-        draw(&handler, &drawn, &mut out);
+        draw(&drawn, style, &mut out);
     }
     out
 }

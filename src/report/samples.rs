@@ -44,8 +44,8 @@ pub(super) fn finding() -> Finding {
         }],
         fingerprint: "cd".repeat(32),
         waived: None,
-        origin: Origin {
-            path: "some-policy".into(),
+        origin: Origin::BuiltIn {
+            policy: "some-policy".into(),
             line: 7,
         },
     }
@@ -56,6 +56,7 @@ pub(super) fn waived() -> Finding {
         waived: Some(Waived {
             id: "w".to_owned(),
             reason: "because".to_owned(),
+            owner: Some("team-pki".to_owned()),
             expires: "2027-01-01".to_owned(),
         }),
         certificate: None,

@@ -5,25 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::chain::ListStatus;
 use crate::finding::{FileStatus, Report};
 
-/// Of a run that looked at nothing.
-const NOTHING: &str = "nothing to check: no file that may hold a chain was found";
-
 /// The closing line of a run that mended so many files: what is left.
 #[must_use]
 pub fn after(report: &Report, mended: usize) -> String {
-    match (report.files.is_empty(), mended) {
-        (true, _) => NOTHING.to_owned(),
-        (false, 0) => line(report),
-        (false, _) => format!("{} mended; {}", files(mended), line(report)),
+    match mended {
+        0 => line(report),
+        _ => format!("{} mended; {}", files(mended), line(report)),
     }
 }
 
 /// The closing line of a run that mends nothing and says what it would.
 #[must_use]
 pub fn would_mend(report: &Report, count: usize) -> String {
-    if report.files.is_empty() {
-        return NOTHING.to_owned();
-    }
     let what = match count {
         0 => "nothing to mend".to_owned(),
         _ => format!("{} would be mended", files(count)),

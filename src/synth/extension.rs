@@ -44,8 +44,11 @@ pub const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unw
 pub const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
 /// `nameConstraints`.
 pub const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
-const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.31");
-const AUTHORITY_INFO_ACCESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.1");
+/// `cRLDistributionPoints`.
+pub const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.31");
+/// `authorityInfoAccess`.
+pub const AUTHORITY_INFO_ACCESS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.1");
 const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
 const SCTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
 
@@ -96,7 +99,14 @@ impl Extension {
     /// `basicConstraints` of an end entity, critical.
     #[must_use]
     pub fn not_ca() -> Self {
-        Self::critical(BASIC_CONSTRAINTS, der::sequence([[]; 0]))
+        Self::not_ca_with(None)
+    }
+
+    /// The same with a path length, which only a CA may have (RFC 5280 §4.2.1.9).
+    #[must_use]
+    pub fn not_ca_with(path_length: Option<u8>) -> Self {
+        let parts = path_length.map(der::small);
+        Self::critical(BASIC_CONSTRAINTS, der::sequence(parts))
     }
 
     /// `keyUsage` of these bits, critical.

@@ -9,7 +9,7 @@ use md5::Md5;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use super::rsa::Rsa;
 use super::{Stream, der};
@@ -22,6 +22,8 @@ pub type Key = Arc<KeyPair>;
 pub enum KeyPair {
     /// RSA of any length and shape.
     Rsa(Rsa),
+    /// RSA that says it is for RSASSA-PSS alone (RFC 4055 §1.2).
+    RsaPss(Rsa),
     /// ECDSA over P-256.
     P256(p256::ecdsa::SigningKey),
     /// ECDSA over P-384.
@@ -41,6 +43,8 @@ pub enum Scheme {
     Md5,
     /// Over a SHA-1 digest.
     Sha1,
+    /// Over a SHA-224 digest.
+    Sha224,
     /// Over a SHA-256 digest.
     Sha256,
     /// Over a SHA-384 digest.
@@ -66,6 +70,14 @@ const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3
 pub fn rsa(bits: usize, label: &str) -> Key {
     pooled(&format!("rsa {bits} {label}"), |seed| {
         KeyPair::Rsa(Rsa::sound(bits.max(16), &mut Stream::new(seed)))
+    })
+}
+
+/// A sound RSA key that says it is for RSASSA-PSS alone.
+#[must_use]
+pub fn rsa_pss(bits: usize, label: &str) -> Key {
+    pooled(&format!("rsa-pss {bits} {label}"), |seed| {
+        KeyPair::RsaPss(Rsa::sound(bits.max(16), &mut Stream::new(seed)))
     })
 }
 
@@ -160,6 +172,7 @@ impl KeyPair {
             |curve: &ObjectIdentifier| der::sequence([der::oid(&EC_PUBLIC_KEY), der::oid(curve)]);
         let algorithm = match self {
             Self::Rsa(_) => der::sequence([der::oid(&RSA_ENCRYPTION), der::null()]),
+            Self::RsaPss(_) => der::sequence([der::oid(&RSASSA_PSS)]),
             Self::P256(_) => ec(&PRIME256V1),
             Self::P384(_) => ec(&SECP384R1),
             Self::P521(_) => ec(&SECP521R1),
@@ -171,7 +184,7 @@ impl KeyPair {
     /// What stands in the BIT STRING of the public key.
     fn public_bits(&self) -> Vec<u8> {
         match self {
-            Self::Rsa(rsa) => rsa.to_der(),
+            Self::Rsa(rsa) | Self::RsaPss(rsa) => rsa.to_der(),
             Self::P256(key) => key.verifying_key().to_sec1_bytes().to_vec(),
             Self::P384(key) => key.verifying_key().to_sec1_bytes().to_vec(),
             Self::P521(key) => key.verifying_key().to_sec1_bytes().to_vec(),
@@ -190,8 +203,27 @@ impl KeyPair {
     pub fn customary_scheme(&self) -> Scheme {
         match self {
             Self::Rsa(_) | Self::P256(_) | Self::Ed25519(_) => Scheme::Sha256,
+            Self::RsaPss(_) => Scheme::Pss(32),
             Self::P384(_) => Scheme::Sha384,
             Self::P521(_) => Scheme::Sha512,
+        }
+    }
+
+    /// Whether there are signatures of this kind by such a key.
+    #[must_use]
+    pub fn signs(&self, scheme: Scheme) -> bool {
+        match (self, scheme) {
+            (Self::Rsa(_), _) | (Self::RsaPss(_), Scheme::Pss(_)) => true,
+            (Self::P256(_) | Self::P384(_) | Self::P521(_), scheme) => match scheme {
+                Scheme::Sha1
+                | Scheme::Sha224
+                | Scheme::Sha256
+                | Scheme::Sha384
+                | Scheme::Sha512 => true,
+                Scheme::Md2 | Scheme::Md5 | Scheme::Pss(_) => false,
+            },
+            // It has one way alone, which has no name of its own here.
+            (Self::RsaPss(_) | Self::Ed25519(_), _) => false,
         }
     }
 
@@ -200,7 +232,9 @@ impl KeyPair {
     pub fn private_pkcs1(&self) -> Vec<u8> {
         match self {
             Self::Rsa(rsa) => rsa.to_private_der(),
-            Self::P256(_) | Self::P384(_) | Self::P521(_) | Self::Ed25519(_) => Vec::new(),
+            Self::RsaPss(_) | Self::P256(_) | Self::P384(_) | Self::P521(_) | Self::Ed25519(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -217,7 +251,8 @@ impl KeyPair {
     pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Vec<u8> {
         let digest = scheme.digest(message);
         match (self, scheme) {
-            (Self::Rsa(rsa), Scheme::Pss(salt)) => rsa.sign_pss(message, salt),
+            (Self::Rsa(rsa) | Self::RsaPss(rsa), Scheme::Pss(salt)) => rsa.sign_pss(message, salt),
+            (Self::RsaPss(_), _) => Vec::new(),
             (Self::Rsa(rsa), _) => {
                 let algorithm = der::sequence([der::oid(&scheme.digest_oid()), der::null()]);
                 rsa.sign_pkcs1(&der::sequence([
@@ -226,14 +261,17 @@ impl KeyPair {
                 ]))
             }
             (Self::P256(key), _) => {
+                let digest = padded(digest, 16);
                 let signature: Result<p256::ecdsa::DerSignature, _> = key.sign_prehash(&digest);
                 signature.map_or_else(|_| Vec::new(), |made| made.as_bytes().to_vec())
             }
             (Self::P384(key), _) => {
+                let digest = padded(digest, 24);
                 let signature: Result<p384::ecdsa::DerSignature, _> = key.sign_prehash(&digest);
                 signature.map_or_else(|_| Vec::new(), |made| made.as_bytes().to_vec())
             }
             (Self::P521(key), _) => {
+                let digest = padded(digest, 33);
                 let signature: Result<p521::ecdsa::DerSignature, _> = key.sign_prehash(&digest);
                 signature.map_or_else(|_| Vec::new(), |made| made.as_bytes().to_vec())
             }
@@ -260,12 +298,15 @@ impl KeyPair {
             (Self::Rsa(_), Scheme::Md2) => rsa(2),
             (Self::Rsa(_), Scheme::Md5) => rsa(4),
             (Self::Rsa(_), Scheme::Sha1) => rsa(5),
+            (Self::Rsa(_), Scheme::Sha224) => rsa(14),
             (Self::Rsa(_), Scheme::Sha256) => rsa(11),
             (Self::Rsa(_), Scheme::Sha384) => rsa(12),
             (Self::Rsa(_), Scheme::Sha512) => rsa(13),
-            (Self::Rsa(_), Scheme::Pss(salt)) => pss(salt),
+            (Self::Rsa(_) | Self::RsaPss(_), Scheme::Pss(salt)) => pss(salt),
+            (Self::RsaPss(_), _) => pss(32),
             (Self::Ed25519(_), _) => der::sequence([der::oid(&ED25519)]),
             (Self::P256(_) | Self::P384(_) | Self::P521(_), Scheme::Sha1) => ecdsa("1"),
+            (Self::P256(_) | Self::P384(_) | Self::P521(_), Scheme::Sha224) => ecdsa("3.1"),
             (Self::P256(_) | Self::P384(_) | Self::P521(_), Scheme::Sha384) => ecdsa("3.3"),
             (Self::P256(_) | Self::P384(_) | Self::P521(_), Scheme::Sha512) => ecdsa("3.4"),
             (
@@ -274,6 +315,14 @@ impl KeyPair {
             ) => ecdsa("3.2"),
         }
     }
+}
+
+/// A digest that is at least half as long as the curve's numbers, which `RustCrypto` wants; zeros before it change no
+/// number (FIPS 186-5 §6.4.1).
+fn padded(digest: Vec<u8>, length: usize) -> Vec<u8> {
+    let mut octets = vec![0; length.saturating_sub(digest.len())];
+    octets.extend(digest);
+    octets
 }
 
 /// RSASSA-PSS with its parameters, all of SHA-256 (RFC 4055 §3.1).
@@ -294,6 +343,7 @@ impl Scheme {
             Self::Md2 => Vec::new(),
             Self::Md5 => Md5::digest(message).to_vec(),
             Self::Sha1 => Sha1::digest(message).to_vec(),
+            Self::Sha224 => Sha224::digest(message).to_vec(),
             Self::Sha256 | Self::Pss(_) => Sha256::digest(message).to_vec(),
             Self::Sha384 => Sha384::digest(message).to_vec(),
             Self::Sha512 => Sha512::digest(message).to_vec(),
@@ -305,6 +355,7 @@ impl Scheme {
             Self::Md2 => ObjectIdentifier::new_unwrap("1.2.840.113549.2.2"),
             Self::Md5 => ObjectIdentifier::new_unwrap("1.2.840.113549.2.5"),
             Self::Sha1 => ObjectIdentifier::new_unwrap("1.3.14.3.2.26"),
+            Self::Sha224 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.4"),
             Self::Sha256 | Self::Pss(_) => SHA_256,
             Self::Sha384 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2"),
             Self::Sha512 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3"),

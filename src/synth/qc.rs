@@ -17,10 +17,19 @@ pub const PSP_AS: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.1
 pub const PSP_PI: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.2"), "PSP_PI");
 /// `PSP_AI`.
 pub const PSP_AI: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.3"), "PSP_AI");
+/// `PSP_IC`.
+pub const PSP_IC: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.4"), "PSP_IC");
 /// `PSP_CB`.
 pub const PSP_CB: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.5"), "PSP_CB");
 /// `PSP_PA`.
 pub const PSP_PA: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.6"), "PSP_PA");
+/// `VOP_VS`.
+pub const VOP_VS: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.52"), "VOP_VS");
+/// `Unspecified`.
+pub const UNSPECIFIED: Role<'static> = (
+    ObjectIdentifier::new_unwrap("0.4.0.19495.1.0"),
+    "Unspecified",
+);
 /// `VOP_RS`.
 pub const VOP_RS: Role<'static> = (ObjectIdentifier::new_unwrap("0.4.0.19495.1.51"), "VOP_RS");
 

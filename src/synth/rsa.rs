@@ -254,8 +254,10 @@ fn small_primes() -> impl Iterator<Item = u32> {
 fn is_prime(candidate: &UBig) -> bool {
     static SIEVE: OnceLock<Vec<u32>> = OnceLock::new();
     let sieve = SIEVE.get_or_init(|| small_primes().take(600).collect());
-    if sieve.iter().any(|prime| candidate % *prime == 0) {
-        return false;
+    let divides = |prime: &&u32| candidate % **prime == 0;
+    if let Some(prime) = sieve.iter().find(divides) {
+        // A prime divides itself.
+        return *candidate == UBig::from(*prime);
     }
     let ring = ConstDivisor::new(candidate.clone());
     let minus_one = candidate - UBig::ONE;
@@ -285,4 +287,28 @@ fn inverse(number: &UBig, modulus: &UBig) -> UBig {
         (old_rest, rest) = (rest, next_rest);
     }
     old
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_keys_have_the_bits_that_they_should() {
+        for bits in (16..=64).chain([511, 512, 1025]) {
+            let key = Rsa::sound(bits, &mut Stream::new("short"));
+            assert_eq!(key.n.bit_len(), bits);
+        }
+    }
+
+    #[test]
+    fn small_numbers_are_prime_where_they_are() {
+        let found: Vec<u32> = (0..60_u32)
+            .filter(|number| *number > 1 && is_prime(&UBig::from(*number)))
+            .collect();
+        let primes = [
+            2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59,
+        ];
+        assert_eq!(found, primes);
+    }
 }

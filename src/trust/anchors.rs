@@ -89,8 +89,6 @@ pub struct KnownRoot {
 struct Store {
     /// By the key's SHA-256.
     by_key: BTreeMap<[u8; 32], Known>,
-    /// Positions in `roots` by the subject, folded.
-    by_name: BTreeMap<String, Vec<usize>>,
     roots: Vec<Root>,
     /// Common names (or organizational units, where there is none) and organizations, in lower case,
     /// of roots of which only the key's hash is known.
@@ -109,6 +107,7 @@ enum Known {
 /// A root of Mozilla's store.
 #[derive(Debug)]
 struct Root {
+    subject: Name,
     der: &'static [u8],
     /// Parsed when first asked for.
     certificate: OnceLock<Option<Arc<Certificate>>>,
@@ -211,7 +210,6 @@ impl Anchors {
         });
         // Not looked at before those have been.
         let embedded = std::iter::once(()).flat_map(move |()| self.store().named(name));
-        let embedded = embedded.filter(is_named);
         let lists = lists.filter(move |(root, _)| is_named(root));
         given
             .chain(lists)
@@ -266,10 +264,8 @@ impl Anchors {
             ..Store::default()
         };
         for root in roots {
-            let name = root.subject.value.folded();
-            let named = store.by_name.entry(name).or_default();
-            named.push(store.roots.len());
             store.roots.push(Root {
+                subject: root.subject.value.clone(),
                 der: &[],
                 certificate: OnceLock::from(Some(Arc::new(root))),
             });
@@ -294,9 +290,8 @@ impl Store {
             };
             let at = store.roots.len();
             store.by_key.insert(outline.spki_sha256, Known::Mozilla(at));
-            let named = store.by_name.entry(outline.subject.folded());
-            named.or_default().push(at);
             store.roots.push(Root {
+                subject: outline.subject,
                 der,
                 certificate: OnceLock::new(),
             });
@@ -310,10 +305,10 @@ impl Store {
         root.certificate.get_or_init(parsed).as_ref()
     }
 
-    fn named(&self, name: &Name) -> impl Iterator<Item = &Arc<Certificate>> {
-        let named = self.by_name.get(&name.folded());
-        let named = named.into_iter().flatten();
-        named.filter_map(|at| self.root(*at))
+    fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Arc<Certificate>> {
+        let named = self.roots.iter().enumerate();
+        let named = named.filter(|(_, root)| root.subject.matches(name));
+        named.filter_map(|(at, _)| self.root(at))
     }
 
     fn legacy_names(&self) -> &BTreeSet<(String, String)> {

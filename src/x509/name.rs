@@ -65,7 +65,6 @@ impl Name {
     /// directoryName).
     #[must_use]
     pub fn begins_with(&self, other: &Self) -> bool {
-        let folded = |attribute: &Attribute| fold(&attribute.value.value);
         let next_rdn = self
             .attributes
             .get(other.attributes.len())
@@ -80,7 +79,7 @@ impl Name {
                 .all(|(left, right)| {
                     left.rdn == right.rdn
                         && left.kind == right.kind
-                        && (left.value.value == right.value.value || folded(left) == folded(right))
+                        && same(&left.value.value, &right.value.value)
                 })
     }
 
@@ -261,6 +260,16 @@ fn quoted(value: &str) -> String {
         out.push(character);
     }
     out
+}
+
+/// Whether two texts are the same but for letter case and runs of white space. Most that are not differ in
+/// their first letter.
+fn same(left: &str, right: &str) -> bool {
+    let first = |text: &str| {
+        let first = text.trim_start().chars().next();
+        first.and_then(|first| first.to_lowercase().next())
+    };
+    left == right || (first(left) == first(right) && fold(left) == fold(right))
 }
 
 /// Letter case and runs of white space folded.

@@ -188,7 +188,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
-            Value::Null if self.log.is_wrong(self.node) => visitor.visit_none(),
+            Value::Null if self.log.is_wrong(self.node) || self.is_written_null() => {
+                visitor.visit_none()
+            }
             // A key without a value is more likely a slip than a wish for what holds without the key.
             Value::Null => {
                 let help = "write a value, or leave the key out";
@@ -270,12 +272,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         unless_wrong!(self, deserialize_struct(name, fields, visitor));
-        let entries = match &self.node.value {
-            Value::Null => &[],
-            _ => match fields {
-                [] => self.entries("a map without keys, `{}`")?,
-                _ => self.entries(&format!("a map with the keys {}", listed(fields)))?,
-            },
+        let entries = match (&self.node.value, fields) {
+            (Value::Null, _) => &[][..],
+            (Value::Map(entries), _) => entries,
+            (_, []) => self.entries("a map without keys, `{}`")?,
+            (_, _) => self.entries(&format!("a map with the keys {}", listed(fields)))?,
         };
         self.unknown_keys(entries, fields);
         let made_up = self.log.missing_keys(self.node);

@@ -86,23 +86,15 @@ fn keys_of(node: &Node) -> impl Iterator<Item = &str> {
 
 fn other_form(form: &Form, other: Option<&Form>, source: &Arc<Source>) -> Problem {
     let name = source.name();
-    let (message, help) = match other {
-        Some(other) => (
-            format!("`{name}` is {}, and no {}", other.what, bare(form.what)),
-            other.read_by.to_owned(),
-        ),
-        None => {
-            let keys = form.own.iter().chain(form.shared);
-            let keys: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
-            (
-                format!("`{name}` is no {}", bare(form.what)),
-                format!(
-                    "{} has keys such as {}; nothing of this file is shown",
-                    form.what,
-                    keys.join(", ")
-                ),
-            )
-        }
+    let (message, help) = if let Some(other) = other {
+        let message = format!("`{name}` is {}, and no {}", other.what, bare(form.what));
+        (message, other.read_by.to_owned())
+    } else {
+        let keys = form.own.iter().chain(form.shared);
+        let keys: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
+        let (what, keys) = (form.what, keys.join(", "));
+        let help = format!("{what} has keys such as {keys}; nothing of this file is shown");
+        (format!("`{name}` is no {}", bare(form.what)), help)
     };
     let nothing = Arc::new(Source::new(name, ""));
     Problem::new(&nothing, Span::default(), message, "").help(help)

@@ -152,6 +152,11 @@ impl<'a> Reader<'a> {
         self.log.source.text().get(start..end).unwrap_or_default()
     }
 
+    /// Whether somebody wrote that there is no value.
+    pub(super) fn is_written_null(self) -> bool {
+        ["null", "Null", "NULL", "~"].contains(&self.raw())
+    }
+
     pub(super) fn wrong(self, message: String, help: Option<String>) -> Error {
         let message = match self.name {
             Some(name) => format!("`{}`: {message}", escape(name)),

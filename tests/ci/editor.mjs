@@ -140,6 +140,21 @@ await ask("initialize", {
 send({ method: "initialized", params: {} });
 send({ method: "workspace/didChangeConfiguration", params: { settings: {} } });
 
+// Values that are known: policies, rules and fields.
+offers(await completions(policy("extends: |")), ["hygiene", "connectpay-production", "psd2-qwac"], "extends");
+offers(await completions(policy("rules:\n  |")), ["leaf-validity-range", "chain-order", "qwac-role-missing"], "rules");
+offers(await completions(config('files:\n  - match: ["**"]\n    policy: |')), ["connectpay-production"], "a config's policy");
+offers(await completions(config("waivers:\n  - rule: |")), ["chain-order", "leaf-validity-range"], "a waiver's rule");
+offers(
+  await completions(rule("    on: leaf\n    check:\n      expression:\n        assert: 'true'\n        point_at: |")),
+  ["subject_alternative_name", "public_key", "not_after"],
+  "point_at",
+);
+expect(
+  (await hover(policy("extends: hygiene\nrules:\n  chain-ord|er: warning\n"))).length > 20,
+  "a rule of a built-in policy is not explained",
+);
+
 // Keys of each kind of file.
 offers(await completions(policy("|")), ["description", "extends", "vars", "rules", "trust_anchors", "waivers"], "policy");
 offers(

@@ -34,10 +34,12 @@ expect() {
     printf 'pre-commit: %s: as expected\n' "$what"
 }
 
-# The commands of README, as a newcomer runs them: from a repository of chain files to a commit that is refused. The
-# first one installs chainlint, which the caller has done.
+# The commands of README, as a newcomer runs them: from a repository of chain files to a commit that is refused. What
+# the first one installs is found before the caller's; a CARGO_TARGET_DIR with a release build spares it the building.
 newcomer=$scratch/newcomer
 git init --quiet "$newcomer"
+ln -s "$root" "$scratch/chainlint"
+export CARGO_INSTALL_ROOT=$scratch/installed
 mkdir "$newcomer/certs"
 cp "$root/examples/good/acme-payments.pem" "$newcomer/certs/app.pem"
 # shellcheck disable=SC2016 # backquotes of Markdown
@@ -46,13 +48,11 @@ commands=$(sed -n '/^## Pre-commit$/,/^## /p' "$root/README.md" | sed -n '/^```s
 grep --quiet '^cargo install' <<< "$commands"
 (
     cd "$newcomer"
+    export PATH=$CARGO_INSTALL_ROOT/bin:$PATH
     while read -r line; do
-        case $line in
-            cargo\ install*) chainlint --version ;;
-            *) bash -euc "$line" ;;
-        esac
+        bash -euc "$line" < /dev/null
     done <<< "$commands"
-    git add --all
+    [ "$(command -v chainlint)" = "$CARGO_INSTALL_ROOT/bin/chainlint" ]
     # The examples expire.
     sed -i 's/--allow-empty/--allow-empty --at 2026-11-23T00:00:00Z/' .pre-commit-config.yaml
     git add --all
@@ -76,7 +76,7 @@ repos:
     hooks:
       - id: $hook
         # The examples expire.
-        args: [--at, "2026-11-23T00:00:00Z"]
+        args: [--at, "2026-11-23T00:00:00Z", --]
 CONFIG
     mkdir -p certs testdata
     cp "$root/examples/good/acme-payments.pem" certs/good.pem
@@ -85,6 +85,13 @@ CONFIG
     expect 0 "$hook, a bad chain that the config excludes"
     cp "$root/examples/mistakes/root-first/chain.pem" certs/bad.pem
     expect 1 "$hook, a bad chain"
+    mv certs/bad.pem certs/BAD.CRT
+    expect 1 "$hook, a bad chain with a loud name"
+    # A name that an option could have is a name.
+    mv certs/BAD.CRT ./-ojson=out.pem
+    expect 1 "$hook, a bad chain that is called like an option"
+    [ ! -e out.pem ]
+    rm ./-ojson=out.pem
 done
 
 # The hook for tests of policies.

@@ -345,8 +345,12 @@ fn an_expired_list_is_warned_of_wherever_it_is_used() {
 #[test]
 fn a_broken_list_is_refused_in_its_own_place() {
     let folder = folder("version: 1\ntrust_anchors: [lists.yaml]\n");
-    fs::write(folder.path().join("lists.yaml"), "version: 1\nlist: []\n").unwrap();
+    fs::write(
+        folder.path().join("lists.yaml"),
+        "version: 1\ntrusted_lists: []\nlist: []\n",
+    )
+    .unwrap();
     let (status, _, said) = run(folder.path(), &["check", "a.pem"]);
     assert_eq!(status, 2);
-    assert!(said.contains("lists.yaml:2:1]"), "{said}");
+    assert!(said.contains("lists.yaml:3:1]"), "{said}");
 }

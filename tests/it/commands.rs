@@ -58,7 +58,141 @@ fn the_exit_status_is_the_same_in_every_format() {
         assert_eq!(status(&["bad", "--select", "cert-expired"]), 0);
     }
     assert_eq!(run(folder.path(), &["check", "--at", "tomorrow"]).0, 2);
+    assert_eq!(
+        run(folder.path(), &["check", "--at", "2026-11-23", "good"]).0,
+        0
+    );
     assert_eq!(run(folder.path(), &["chekc"]).0, 2);
+}
+
+#[test]
+fn rules_are_selected_by_ids_that_there_are() {
+    let own = "version: 1\nname: own\nextends: hygiene\nrules:\n  own-version:\n    severity: error\n    on: leaf\n    \
+               check: { version: { allowed: [3] } }\n    message: no\n";
+    let config = "version: 1\nfiles: [{ match: [own/**], policy: own.yaml }]\n";
+    let folder = folder(&[
+        ("a.pem", own_chain().file_of(&[2, 1])),
+        ("own.yaml", own.into()),
+        ("chainlint.yaml", config.into()),
+        ("empty/readme.txt", b"x".to_vec()),
+    ]);
+    let told = |arguments: &[&str]| {
+        let (status, _, told) = run(
+            folder.path(),
+            &[&["check", "--at", NOW], arguments].concat(),
+        );
+        (status, told)
+    };
+    let empty = "error: --select and --ignore take the ids of rules, with a comma between two of them; one is empty\n";
+    assert_eq!(told(&["a.pem", "--select", ""]), (2, empty.to_owned()));
+    assert_eq!(
+        told(&["a.pem", "--ignore", "chain-order,"]),
+        (2, empty.to_owned())
+    );
+    let (status, said) = told(&[
+        "a.pem",
+        "--select",
+        "chain-ordr,cert-expired",
+        "--ignore",
+        "nothing",
+    ]);
+    assert_eq!(
+        (status, said.lines().collect::<Vec<_>>()),
+        (
+            2,
+            vec![
+                "error: there is no rule `chain-ordr`: did you mean `chain-order`?",
+                "error: there is no rule `nothing`: `chainlint rules` lists them",
+            ]
+        )
+    );
+    let (status, said) = told(&[
+        "a.pem",
+        "--select",
+        "chain-order",
+        "--ignore",
+        "chain-order",
+    ]);
+    assert!(
+        status == 2 && said.contains("every rule of --select"),
+        "{said}"
+    );
+    // A rule of a policy that this run has no file for is a rule.
+    assert_eq!(told(&["a.pem", "--ignore", "own-version"]).0, 1);
+    for wrong in [
+        ["--select", "nonsense"],
+        ["--policy", "nonsense"],
+        ["--var", "nonsense=1"],
+    ] {
+        let all = [&["empty", "--allow-empty"], &wrong[..]].concat();
+        assert_eq!(told(&all).0, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_arguments_say_what_was_meant() {
+    let folder = folder(&[("a.pem", own_chain().file()), ("chain", own_chain().file())]);
+    let told = |arguments: &[&str]| {
+        let (status, _, told) = run(folder.path(), arguments);
+        assert_eq!(status, 2, "{arguments:?}: {told}");
+        told
+    };
+    for name in ["a.pem", "chain", "b.pem"] {
+        let tip = format!("did you mean `chainlint check {name}`?");
+        assert!(told(&[name]).contains(&tip));
+    }
+    assert!(told(&["chekc"]).contains("'check'"));
+    assert!(told(&["check", "--fix", "all"]).contains("did you mean `--fix=all`?"));
+    let told = told(&["check", "a.pem", "--policy", "nowhere.yaml"]);
+    assert!(told.contains("starts from the current folder"), "{told}");
+}
+
+#[test]
+fn what_goes_wrong_outside_names_its_subject() {
+    let folder = folder(&[("a.pem", own_chain().file_of(&[1]))]);
+    let program = assert_cmd::cargo::cargo_bin!("chainlint");
+    let told = |script: &str| {
+        let output = std::process::Command::new("bash")
+            .args([
+                "-c",
+                &script.replace("chainlint", &program.display().to_string()),
+            ])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    if Path::new("/dev/full").exists() {
+        let (status, said) = told("chainlint check a.pem > /dev/full");
+        assert!(
+            status == 2 && said.starts_with("error: standard output: "),
+            "{said}"
+        );
+    }
+    let (status, said) = told("chainlint check - < .");
+    assert!(
+        status == 2 && said.starts_with("error: standard input: "),
+        "{said}"
+    );
+    // A reader that has gone away is no error.
+    assert_eq!(told("set -o pipefail; chainlint --help | true").0, 0);
+    assert_eq!(told("set -o pipefail; chainlint rules | true").0, 0);
+}
+
+#[test]
+fn threads_are_as_many_as_make_sense() {
+    let folder = folder(&[("a.pem", own_chain().file())]);
+    let status = |threads: &str| {
+        run(
+            folder.path(),
+            &["check", "--at", NOW, "--threads", threads, "."],
+        )
+        .0
+    };
+    assert_eq!((status("256"), status("257"), status("0")), (0, 2, 2));
 }
 
 #[test]
@@ -314,10 +448,15 @@ fn every_rule_explains_itself() {
             "Fails  ",
             "Passes  ",
             "The check `",
+            "\nAsks\n  ",
         ] {
             assert!(text.contains(part), "{id} has no {part}:\n{text}");
         }
     }
+    let other = ["explain", "qwac-role-missing", "--policy", "hygiene"];
+    let (status, _, said) = run(&here, &other);
+    assert_eq!(status, 2);
+    assert!(said.contains("it is one of `psd2-qwac`"), "{said}");
 }
 
 #[test]
@@ -418,6 +557,22 @@ fn colours_follow_the_flag_and_the_environment() {
     assert!(colored(None, "always") && !colored(None, "never") && !colored(None, "auto"));
     assert!(colored(Some("FORCE_COLOR"), "auto") && colored(Some("NO_COLOR"), "always"));
     assert!(!colored(Some("NO_COLOR"), "auto"));
+    // Help and mistakes in the arguments follow them too.
+    let usage = |variable: &str, arguments: &[&str]| {
+        let output = chainlint(folder.path())
+            .env(variable, "1")
+            .args(arguments)
+            .output()
+            .unwrap();
+        output.stdout.contains(&0x1B) || output.stderr.contains(&0x1B)
+    };
+    for arguments in [&["--help"][..], &["check", "--hlep"], &["chekc"]] {
+        let with = |flag: &'static str| [&[flag], arguments].concat();
+        assert!(usage("FORCE_COLOR", arguments) && !usage("NO_COLOR", arguments));
+        assert!(usage("NO_COLOR", &with("--color=always")));
+        assert!(!usage("FORCE_COLOR", &with("--color=never")));
+    }
+    assert!(!usage("FORCE_COLOR", &["chekc", "--color", "never"]));
 }
 
 #[test]
@@ -563,139 +718,4 @@ fn two_policies_are_told_apart_by_what_they_accept() {
     );
     let wrong = ["policy", "diff", "hygiene", "hygien"];
     assert_eq!(run(folder.path(), &wrong).0, 2);
-}
-
-#[test]
-fn what_can_never_come_true_is_suspicious() {
-    let rule = |id: &str, on: &str, when: &str, check: &str| {
-        format!(
-            "  {id}:\n    severity: error\n    on: {on}\n    when: {when}\n    check: {check}\n    message: m\n"
-        )
-    };
-    let policy = |rules: &[String]| {
-        format!(
-            "version: 1\nname: own\nextends: hygiene\nvars: {{}}\nrules:\n{}",
-            rules.concat()
-        )
-        .into_bytes()
-    };
-    let period = |bounds: &str| format!("{{ validity-period: {{ {bounds} }} }}");
-    let files = [
-        (
-            "clash.yaml",
-            policy(&[
-                rule(
-                    "a",
-                    "leaf",
-                    "{ class: [private] }",
-                    &period("min_days: 400"),
-                ),
-                rule(
-                    "b",
-                    "any",
-                    "{ class: [private, qwac] }",
-                    &period("max_days: 399"),
-                ),
-            ]),
-        ),
-        (
-            "fits.yaml",
-            policy(&[
-                rule(
-                    "a",
-                    "leaf",
-                    "{ class: [private] }",
-                    &period("min_days: 400"),
-                ),
-                rule(
-                    "b",
-                    "leaf",
-                    "{ class: [private] }",
-                    &period("max_days: 400"),
-                ),
-                rule(
-                    "c",
-                    "root",
-                    "{ class: [private] }",
-                    &period("max_days: 300"),
-                ),
-                rule("d", "leaf", "{ class: [public] }", &period("max_days: 300")),
-            ]),
-        ),
-        (
-            "twice.yaml",
-            policy(&[
-                rule("a", "leaf", "{}", &period("max_days: 400")),
-                rule("b", "leaf", "{}", &period("max_days: 400")),
-            ]),
-        ),
-        (
-            "public.yaml",
-            policy(&[rule("a", "leaf", "{}", &period("min_days: 201"))]),
-        ),
-        (
-            "toothless.yaml",
-            policy(&[rule(
-                "a",
-                "leaf",
-                "{}",
-                "{ expression: { assert: \"cert.basic_constraints.ca || true\" } }",
-            )]),
-        ),
-        (
-            "issuable.yaml",
-            policy(&[rule("a", "leaf", "{}", &period("min_days: 200"))]),
-        ),
-    ];
-    let folder = folder(&files);
-    let check = |file: &str, more: &[&str]| {
-        let (status, _, said) = run(
-            folder.path(),
-            &[&["policy", "check", file, "--at", NOW], more].concat(),
-        );
-        (
-            status,
-            said.split_whitespace().collect::<Vec<_>>().join(" "),
-        )
-    };
-    for (file, why) in [
-        (
-            "clash.yaml",
-            "no certificate satisfies both `a` and `b`: at least 400 and at most 399 days",
-        ),
-        (
-            "twice.yaml",
-            "the rules `a` and `b` ask the same of the same certificates",
-        ),
-        (
-            "public.yaml",
-            "it asks for 201 days, and public CAs issue for 200 at",
-        ),
-        ("toothless.yaml", "nothing can fail `a`"),
-    ] {
-        let (status, said) = check(file, &[]);
-        assert_eq!(status, 0, "{said}");
-        assert!(said.replace("│ ", "").contains(why), "{said}");
-        assert_eq!(check(file, &["--strict"]).0, 2);
-    }
-    for file in [
-        "fits.yaml",
-        "issuable.yaml",
-        "hygiene",
-        "connectpay-production",
-        "psd2-qwac",
-    ] {
-        let (status, said) = check(file, &["--strict"]);
-        assert_eq!(status, 0, "{file}: {said}");
-    }
-    // The limit of the day: 100 since 2027-03-15.
-    let late = [
-        "policy",
-        "check",
-        "issuable.yaml",
-        "--strict",
-        "--at",
-        "2027-03-15T00:00:00Z",
-    ];
-    assert_eq!(run(folder.path(), &late).0, 2);
 }

@@ -253,6 +253,42 @@ fn the_in_house_policy_is_valid_and_applies_through_the_config() {
 }
 
 #[test]
+fn no_policy_that_examples_show_is_suspicious() {
+    let folder = project("examples");
+    let is_policy = |path: &std::path::PathBuf| {
+        let name = path.to_string_lossy();
+        let text = fs::read_to_string(folder.join(path)).unwrap_or_default();
+        name.ends_with(".yaml") && !name.ends_with(".test.yaml") && text.contains("\nrules:")
+    };
+    let policies: Vec<String> = crate::support::files_below(&folder)
+        .into_iter()
+        .filter(is_policy)
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect();
+    assert!(policies.len() >= 13, "{policies:?}");
+    // And the one that the page about standards begins with.
+    let page = fs::read_to_string(folder.join("standards/README.md")).unwrap();
+    let first = crate::readme::blocks_of(&page, "yaml").remove(0);
+    let scratch = tempfile::tempdir().unwrap();
+    let sample = scratch.path().join("sample.yaml");
+    fs::write(&sample, first).unwrap();
+    let output = chainlint(&folder)
+        .args(["policy", "check", "--strict"])
+        .args(policies)
+        .arg(sample)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let output = chainlint(&folder)
+        .args(["test", "--require-coverage", "--mutate", "policies"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+}
+
+#[test]
 fn what_is_said_of_the_mistakes_is_what_was_read_and_approved() {
     let said = |format: &str| {
         let arguments = ["check", "--no-config", "--at", NOW, "--color", "never"];
@@ -350,6 +386,15 @@ fn a_standard_of_ones_own_is_checked_tested_documented_and_applied() {
     );
     let (_, said) = in_acme(&["policy", "show", policies[1], "--origin"]);
     assert!(said.contains("acme-base.yaml:"), "{said}");
+    // The config says where to look.
+    let (status, said) = in_acme(&["explain", "acme-lifetime"]);
+    assert_eq!(status, 0, "{said}");
+    for part in [
+        "Asked of  leaf, private chains",
+        "Asks\n  validity-period:\n    min_days: 30\n    max_days: \"{vars.max_days}\"\n  # vars.max_days is ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     let (_, said) = in_acme(&["explain", "acme-own-ca", "--policy", policies[1]]);
     assert!(
         said.contains("Locked") && said.contains("Waivers   none covers it"),

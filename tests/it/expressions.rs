@@ -265,13 +265,14 @@ fn labels_of_the_config_can_be_asked() {
 }
 
 #[test]
-fn a_file_without_a_certificate_is_not_asked() {
-    let rule = "    check: { expression: { assert: 'false' } }\n    message: m\n";
+fn a_file_without_a_certificate_is_asked_too() {
+    let rule =
+        "    check: { expression: { assert: 'size(file.certificates) > 1' } }\n    message: m\n";
     let folder = folder(&policy(rule), &own_chain());
     fs::write(folder.path().join("empty.pem"), "nothing\n").unwrap();
     let (report, _) = check(folder.path(), &["--policy", "policy.yaml", "empty.pem"]);
-    // That there is none is told by no rule.
-    assert_eq!(rules_of(&report, "error"), ["readable"]);
+    // That there is none is told by no rule, and so by the program.
+    assert_eq!(rules_of(&report, "error"), ["own-rule", "readable"]);
 }
 
 /// Ten thousand names, asked one against the other.
@@ -288,8 +289,10 @@ fn a_hostile_certificate_costs_no_more_than_the_budget() {
             ("cert.san.dns.all(d, d.endsWith('.example'))", "pass"),
             (
                 "cert.san.dns.all(a, cert.san.dns.exists_one(b, a == b))",
-                "cannot be determined: the expressions of the policy take too long on this file",
+                "cannot be determined: the expression takes too long on this file",
             ),
+            // What one rule uses up is no other's.
+            ("size(cert.san.dns) == 10000", "pass"),
         ],
     );
 }

@@ -85,6 +85,7 @@ fn sarif_describes_every_rule_of_the_policy_and_points_into_the_file() {
     let listed = listed.as_array().unwrap().iter();
     let active = listed.filter(|rule| rule["severity"] != "off").count();
     assert_eq!(rules.len(), active);
+    let placeholder = regex::Regex::new(r"\{[a-z_.]+\}").unwrap();
     for rule in rules {
         for text in ["shortDescription", "fullDescription", "help"] {
             assert!(rule[text]["text"].is_string(), "{rule}");
@@ -93,6 +94,11 @@ fn sarif_describes_every_rule_of_the_policy_and_points_into_the_file() {
             let markdown = rule["help"]["markdown"].as_str().unwrap();
             assert!(markdown.contains(part), "{markdown}");
         }
+        // What is not known before a file is judged is described.
+        assert_eq!(
+            placeholder.find(rule["help"]["text"].as_str().unwrap()),
+            None
+        );
     }
     let results = run["results"].as_array().unwrap();
     assert!(results.len() > 10);
@@ -407,6 +413,83 @@ fn where_one_report_cannot_be_written_none_is() {
     );
 }
 
+#[test]
+fn a_report_spares_what_the_run_goes_by() {
+    let folder = bad_chain();
+    let path = folder.path();
+    let files = [
+        (
+            "chainlint.yaml",
+            "version: 1\nwaiver_files: [waivers.yaml]\ntrust_anchors: ['root*']\n",
+        ),
+        ("waivers.yaml", "version: 1\n"),
+        (
+            "parent.yaml",
+            "version: 1\nname: parent\nextends: hygiene\n",
+        ),
+        ("own.yaml", "version: 1\nname: own\nextends: parent.yaml\n"),
+        ("list", "a.pem\n"),
+    ];
+    for (name, text) in files {
+        fs::write(path.join(name), text).unwrap();
+    }
+    let root = chainlint::synth::pem::chain(&[own_chain().root.self_signed()]);
+    fs::write(path.join("root.pem"), &root).unwrap();
+    for name in files.map(|(name, _)| name).iter().chain(&["root.pem"]) {
+        let output = chainlint(path)
+            .args([
+                "check",
+                "--at",
+                NOW,
+                "--policy",
+                "own.yaml",
+                "--files-from",
+                "list",
+            ])
+            .args(["-o", &format!("json={name}")])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            told,
+            format!("error: cannot write {name}: it is a file that this run reads\n")
+        );
+    }
+    for (name, text) in files {
+        assert_eq!(fs::read_to_string(path.join(name)).unwrap(), text);
+    }
+    // What standard input stands for is one of the files to check.
+    let output = chainlint(path)
+        .args([
+            "check",
+            "-",
+            "--stdin-filename",
+            "b.pem",
+            "-o",
+            "json=./b.pem",
+        ])
+        .write_stdin(own_chain().file())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_keeps_the_mode_of_the_one_before() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = bad_chain();
+    let out = folder.path().join("out.json");
+    fs::write(&out, "old").unwrap();
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(run(folder.path(), &["a.pem", "-o", "json=out.json"]).0, 1);
+    assert_eq!(
+        fs::metadata(&out).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_whole("json", &fs::read_to_string(&out).unwrap());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_report_follows_a_link_and_spares_a_device() {
@@ -417,7 +500,39 @@ fn a_report_follows_a_link_and_spares_a_device() {
     assert_eq!(run(path, &["a.pem", "-o", "json=link.json"]).0, 1);
     assert!(path.join("link.json").is_symlink());
     assert_whole("json", &fs::read_to_string(path.join("real.json")).unwrap());
-    assert_eq!(run(path, &["a.pem", "-o", "json=/dev/null"]).0, 2);
+    // What a link will point to is written where it will be.
+    std::os::unix::fs::symlink("new.json", path.join("dangling.json")).unwrap();
+    assert_eq!(run(path, &["a.pem", "-o", "json=dangling.json"]).0, 1);
+    assert!(path.join("dangling.json").is_symlink());
+    assert_whole("json", &fs::read_to_string(path.join("new.json")).unwrap());
+    for (to, from) in [("one", "other"), ("other", "one")] {
+        std::os::unix::fs::symlink(to, path.join(from)).unwrap();
+    }
+    for target in [
+        "/dev/null",
+        "/dev/stdout",
+        "/proc/self/fd/1",
+        "/dev/fd/1",
+        "one",
+    ] {
+        // The shell's file is no place for a report either.
+        let out = fs::File::create(path.join("printed")).unwrap();
+        let status = std::process::Command::new(assert_cmd::cargo::cargo_bin!("chainlint"))
+            .args([
+                "check",
+                "--at",
+                NOW,
+                "a.pem",
+                "-o",
+                &format!("json={target}"),
+            ])
+            .current_dir(path)
+            .stdout(out)
+            .stderr(std::process::Stdio::null())
+            .status();
+        assert_eq!(status.unwrap().code(), Some(2), "{target}");
+        assert_eq!(fs::metadata(path.join("printed")).unwrap().len(), 0);
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ rules:
 ";
 
 /// A folder with the policy and a test file of these cases.
-fn folder(cases: &str) -> TempDir {
+pub(crate) fn folder(cases: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("acme.yaml"), POLICY).unwrap();
     let test = format!("version: 1\npolicy: acme.yaml\nat: 2026-11-23\ncases:\n{cases}");
@@ -37,7 +37,7 @@ fn folder(cases: &str) -> TempDir {
 }
 
 /// The exit status and the JSON report.
-fn tested(cases: &str, arguments: &[&str]) -> (i32, Value) {
+pub(crate) fn tested(cases: &str, arguments: &[&str]) -> (i32, Value) {
     let folder = folder(cases);
     let output = chainlint(folder.path())
         .args(["test", "--format", "json"])
@@ -48,7 +48,7 @@ fn tested(cases: &str, arguments: &[&str]) -> (i32, Value) {
 }
 
 /// The messages of all misses.
-fn misses(report: &Value) -> Vec<String> {
+pub(crate) fn misses(report: &Value) -> Vec<String> {
     let files = report["files"].as_array().unwrap().iter();
     let cases = files.flat_map(|file| file["cases"].as_array().unwrap());
     let misses = cases.flat_map(|case| case["misses"].as_array().unwrap());
@@ -58,7 +58,7 @@ fn misses(report: &Value) -> Vec<String> {
 }
 
 /// One case on a chain of a leaf with these fields and its root.
-fn case(leaf: &str, expect: &str) -> String {
+pub(crate) fn case(leaf: &str, expect: &str) -> String {
     format!(
         "  - name: a case\n    chain: {{ leaf: {{ {leaf} }}, root: {{}} }}\n    expect: {{ {expect} }}\n"
     )
@@ -191,6 +191,120 @@ fn a_finding_may_be_expected_with_its_message_field_certificate_and_count() {
 }
 
 #[test]
+fn a_recipe_makes_what_it_says() {
+    let facts = |leaf: &str, root: &str| -> Value {
+        let folder = TempDir::new().unwrap();
+        let policy = "version: 1\nname: acme\nrules:\n  acme-never: { severity: error, on: any, check: { rsa-key-size: { min_bits: 1 } }, message: m }\n";
+        fs::write(folder.path().join("acme.yaml"), policy).unwrap();
+        let test = format!(
+            "version: 1\npolicy: acme.yaml\nat: 2026-11-23\ncases:\n  - name: a case\n    chain: {{ leaf: {{ {leaf} }}, root: {{ {root} }} }}\n    other_findings: true\n    expect: {{ not_applicable: acme-never }}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), test).unwrap();
+        let written = folder.path().join("written");
+        let output = chainlint(folder.path())
+            .args(["test", "--write", "written"])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let file = files_below(&written)
+            .pop()
+            .unwrap_or_else(|| panic!("{told}"));
+        let output = chainlint(&written)
+            .args(["inspect", "--format", "json"])
+            .arg(file)
+            .output()
+            .unwrap();
+        json(&output)
+    };
+    for (signature, root, algorithm) in [
+        ("sha224", "", "sha224WithRSAEncryption"),
+        ("sha224", "key: p-384", "ecdsa-with-SHA224"),
+        ("sha1", "key: p-521", "ecdsa-with-SHA1"),
+        ("sha256", "key: p-521", "ecdsa-with-SHA256"),
+        (
+            "pss",
+            "key: rsa-pss-2048",
+            "RSASSA-PSS with sha256 and a salt of 32",
+        ),
+    ] {
+        let report = facts(&format!("signature: {signature}"), root);
+        let text = report.to_string();
+        assert!(text.contains(algorithm), "{text}");
+        assert_eq!(
+            report["chain"]["complete"], true,
+            "{signature} {root} {text}"
+        );
+    }
+    let leaf = |fields: &str| facts(fields, "")["certificates"][0].clone();
+    assert_eq!(leaf("key: rsa-pss-3072")["key"]["algorithm"], "rsa-pss");
+    assert_eq!(leaf("key: rsa-17")["key"]["bits"], 17);
+    let constraints = leaf("basic_constraints: { ca: false, path_length: 1 }");
+    assert_eq!(constraints["extensions"][0]["value"], "3003020101");
+    let flags = leaf(
+        "crl_distribution_point: \"http://a.example\", authority_information_access: \"http://b.example\", critical: [crl_distribution_point], without: [authority_information_access]",
+    );
+    let named = |name: &str| {
+        let mut all = flags["extensions"].as_array().unwrap().iter();
+        all.find(|one| one["name"] == name).cloned()
+    };
+    assert_eq!(named("cRLDistributionPoints").unwrap()["critical"], true);
+    assert!(named("authorityInfoAccess").is_none());
+    let roles = leaf("qc_statements: { psd2: { roles: [PSP_IC, VOP_VS, Unspecified] } }");
+    let roles = roles["qc"].to_string();
+    assert!(
+        roles.contains("PSP_IC") && roles.contains("0.4.0.19495.1.52"),
+        "{roles}"
+    );
+}
+
+#[test]
+fn a_label_of_all_cases_may_be_none_for_one() {
+    let folder = TempDir::new().unwrap();
+    let policy = "version: 1\nname: acme\nrules:\n  acme-size: { severity: error, on: leaf, when: { environment: [staging], app: [a] }, check: { rsa-key-size: { min_bits: 1 } }, message: m }\n";
+    fs::write(folder.path().join("acme.yaml"), policy).unwrap();
+    let case = |label: &str, answer: &str| {
+        format!(
+            "  - {{ name: '{label}', {label}, chain: {{ leaf: {{}}, root: {{}} }}, expect: {{ {answer}: acme-size }} }}\n"
+        )
+    };
+    let cases = [
+        case("strict: false", "pass"),
+        case("environment: null", "not_applicable"),
+        case("app: null", "not_applicable"),
+        case("app: b", "not_applicable"),
+    ];
+    let test = format!(
+        "version: 1\npolicy: acme.yaml\nat: 2026-11-23\nenvironment: staging\napp: a\ncases:\n{}",
+        cases.concat()
+    );
+    fs::write(folder.path().join("a.test.yaml"), test).unwrap();
+    let output = chainlint(folder.path()).arg("test").output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+#[test]
+fn the_chains_of_cases_are_written_where_that_is_asked() {
+    let folder = folder(&case("days: 399", "error: acme-lifetime"));
+    let run = |to: &str| {
+        let output = chainlint(folder.path())
+            .args(["test", "--write", to])
+            .output();
+        output.unwrap().status.code()
+    };
+    assert_eq!(run("out"), Some(0));
+    let file = folder.path().join("out/acme/01-a-case.pem");
+    let text = fs::read_to_string(file).unwrap();
+    assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 2);
+    // What is there already is nobody's to replace.
+    assert_eq!(run("out"), Some(2));
+}
+
+#[test]
 fn a_case_may_set_variables_labels_and_the_instant() {
     let of = |more: &str| case("days: 399", "error: acme-lifetime") + more;
     assert_eq!(tested(&of(""), &[]).0, 0);
@@ -200,86 +314,6 @@ fn a_case_may_set_variables_labels_and_the_instant() {
         tested(&of("    environment: staging\n    app: aisp\n"), &[]).0,
         0
     );
-}
-
-#[test]
-fn rules_without_a_failing_or_a_passing_case_are_named() {
-    let cases = case("days: 399", "error: acme-lifetime");
-    let (status, report) = tested(&cases, &["--coverage"]);
-    let expected = serde_json::json!([
-        { "policy": "acme", "rule": "acme-lifetime", "missing": ["pass"] },
-        { "policy": "acme", "rule": "acme-size", "missing": ["fail", "pass"] },
-    ]);
-    assert_eq!((status, &report["coverage"]), (0, &expected));
-    assert_eq!(tested(&cases, &["--require-coverage"]).0, 1);
-    // An answer that nothing was asked for is no cover.
-    let other = case(
-        "days: 399, certificate_policies: [2.23.140.1.2.2]",
-        "not_applicable: acme-lifetime",
-    );
-    assert_eq!(tested(&other, &["--require-coverage"]).0, 1);
-}
-
-#[test]
-fn mutants_that_no_case_notices_are_named() {
-    let named = |cases: &str| -> (i32, Vec<String>) {
-        let (status, report) = tested(cases, &["--mutate"]);
-        let survived = report["mutation"]["survived"].as_array().unwrap().iter();
-        let change = |of: &Value| {
-            format!(
-                "{}: {}",
-                of["rule"].as_str().unwrap(),
-                of["change"].as_str().unwrap()
-            )
-        };
-        (status, survived.map(change).collect())
-    };
-    let far = case(
-        "days: 500, key: rsa-1024",
-        "fail: [acme-lifetime, acme-size]",
-    );
-    assert_eq!(
-        named(&far),
-        (
-            1,
-            vec![
-                "acme-lifetime: severity: error → warning".to_owned(),
-                "acme-lifetime: max_days: 398 → 399".to_owned(),
-                "acme-size: severity: warning → advice".to_owned(),
-                "acme-size: min_bits: 2048 → 2047".to_owned(),
-            ]
-        )
-    );
-    let near = case(
-        "days: 399, key: rsa-2047",
-        "error: acme-lifetime, warning: acme-size",
-    );
-    assert_eq!(named(&near), (0, Vec::new()));
-}
-
-#[test]
-fn rules_of_parents_count_where_that_is_asked() {
-    let folder = TempDir::new().unwrap();
-    fs::write(
-        folder.path().join("acme.yaml"),
-        "version: 1\nname: acme\nextends: hygiene\nrules:\n  chain-order: warning\n",
-    )
-    .unwrap();
-    fs::write(
-        folder.path().join("a.test.yaml"),
-        "version: 1\npolicy: acme.yaml\nat: 2026-11-23\nchains: { good: { leaf: {}, root: {} } }\ncases:\n  - { name: a, chain: good, expect: { pass: chain-order } }\n  - { name: b, chain: { like: good, order: [root, leaf] }, expect: { warning: chain-order } }\n",
-    )
-    .unwrap();
-    let status = |arguments: &[&str]| {
-        let output = chainlint(folder.path())
-            .arg("test")
-            .args(arguments)
-            .output();
-        output.unwrap().status.code()
-    };
-    assert_eq!(status(&["--require-coverage", "--mutate"]), Some(0));
-    assert_eq!(status(&["--require-coverage", "--inherited"]), Some(1));
-    assert_eq!(status(&["--mutate", "--inherited"]), Some(1));
 }
 
 #[test]
@@ -301,6 +335,43 @@ fn a_broken_test_file_hides_no_other() {
         told.contains("`soon` is no instant") && told.contains("there is no case"),
         "{told}"
     );
+    // One that is no text is broken like any other.
+    fs::write(folder.path().join("a.test.yaml"), b"version: 1\xff\n").unwrap();
+    let output = chainlint(folder.path())
+        .args(["test", "--format", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let report = json(&output);
+    assert_eq!(report["summary"]["failed"], 1);
+    assert_eq!(report["summary"]["broken"], 2);
+    assert_eq!(report["broken"][0]["path"], "a.test.yaml");
+    let soon = &report["broken"][1]["problems"][1];
+    assert_eq!(soon["message"], "`soon` is no instant");
+    assert_eq!((&soon["line"], &soon["column"]), (&3.into(), &5.into()));
+    fits_the_schema(&report);
+    let output = chainlint(folder.path())
+        .args(["test", "--format", "junit"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let suites = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    assert_eq!((suites.tests, suites.failures, suites.errors), (3, 1, 2));
+    assert!(
+        text.contains("broken.test.yaml:3: `soon` is no instant"),
+        "{text}"
+    );
+}
+
+pub(crate) fn fits_the_schema(report: &Value) {
+    let schema = fs::read(project("schema/test-report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let errors: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(report)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
 }
 
 #[test]
@@ -349,8 +420,42 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
             ":6:33",
             "the chain has no certificate `stem`",
         ),
+        (
+            leaf("key_of: root, key: p-256"),
+            ":6:41",
+            "`key_of` says already",
+        ),
+        (
+            leaf("key_of: root, rsa_exponent: 3"),
+            ":6:50",
+            "`key_of` says already",
+        ),
         (leaf("not_before: soon"), ":6:34", "is no instant"),
-        (leaf("days: 3, not_after: 2027-01-01"), ":6:28", "twice"),
+        (
+            leaf("seconds: 3, not_after: 2027-01-01"),
+            ":6:31",
+            "both say when it ends",
+        ),
+        (
+            leaf("days: 4000000"),
+            ":6:28",
+            "outside of the years 0 to 9999",
+        ),
+        (
+            leaf("days: -4000000"),
+            ":6:28",
+            "outside of the years 0 to 9999",
+        ),
+        (
+            leaf("days: 9223372036854775807"),
+            ":6:28",
+            "outside of the years 0 to 9999",
+        ),
+        (
+            leaf("days: 3, not_after: 2027-01-01"),
+            ":6:28",
+            "both say when it ends",
+        ),
         (leaf("serial_number: xyz"), ":6:37", "is no hexadecimal"),
         (leaf("version: 4"), ":6:31", "X.509 has no version 4"),
         (leaf("key_usage: [sign]"), ":6:34", "expected one of"),
@@ -385,7 +490,47 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
             ":6:33",
             "has no extension",
         ),
-        (leaf("signature: sha3"), ":6:33", "did you mean `sha384`?"),
+        (
+            leaf("critical: [key_usage], not_critical: [key_usage]"),
+            ":6:60",
+            "is critical or it is not",
+        ),
+        (
+            leaf("key_usage: [digital_signature], extensions: { 2.5.29.15: \"0303\" }"),
+            ":6:79",
+            "gives this extension already",
+        ),
+        (
+            leaf("version: 1, key_usage: [digital_signature]"),
+            ":6:45",
+            "no extensions before version 3",
+        ),
+        (
+            leaf("version: 2, extensions: { 1.2.3: \"0500\" }"),
+            ":6:46",
+            "no extensions before version 3",
+        ),
+        (leaf("signature: sha3"), ":6:33", "did you mean `sha"),
+        (
+            chain("{ leaf: { signature: md5 }, root: { key: p-256 } }"),
+            ":6:33",
+            "the key of `root` makes no such signature",
+        ),
+        (
+            chain("{ leaf: { signature: sha1 }, root: { key: ed25519 } }"),
+            ":6:33",
+            "the key of `root` makes no such signature",
+        ),
+        (
+            chain("{ leaf: { signature: sha256 }, root: { key: rsa-pss-2048 } }"),
+            ":6:33",
+            "the key of `root` makes no such signature",
+        ),
+        (
+            chain("{ leaf: {}, write: { form: der, before: a } }"),
+            ":6:52",
+            "a file in DER has no text",
+        ),
         (chain("good"), ":6:12", "no chain `good`"),
         (chain("{ like: good }"), ":6:20", "no chain `good`"),
         (
@@ -430,6 +575,16 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
             "has no findings",
         ),
         (
+            case("", "fail: { rule: acme-size, count: 0 }"),
+            ":7:47",
+            "expected",
+        ),
+        (
+            case("", "fail: { rule: acme-size, certificate: 0 }"),
+            ":7:53",
+            "expected",
+        ),
+        (
             case("", "fail: { message: a }"),
             ":7:21",
             "`rule` is missing",
@@ -461,6 +616,24 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
 }
 
 #[test]
+fn one_mistake_is_told_once() {
+    let count = |cases: &str| {
+        let told = wrong(cases);
+        (told.matches("× error").count(), told)
+    };
+    for chain in [
+        "{ leaf: {}, root: { version: 4 } }",
+        "{ leaf: {}, root: { dayz: 4 } }",
+        "{ leaf: { serial_number: xyz }, root: {} }",
+        "{ leaf: {}, root: { key: p-265 }, order: [leaf, root], trusted: [root] }",
+    ] {
+        let case = format!("  - name: a\n    chain: {chain}\n    expect: {{ pass: acme-size }}\n");
+        let (count, told) = count(&case);
+        assert_eq!(count, 1, "{told}");
+    }
+}
+
+#[test]
 fn several_mistakes_are_told_at_once() {
     let cases =
         case("dayz: 3", "pass: acme-size") + "  - name: b\n    chain: { leaf: { key: p-265 } }\n";
@@ -486,16 +659,10 @@ fn the_forms_say_the_same() {
         String::from_utf8(output.stdout).unwrap()
     };
     let report: Value = serde_json::from_str(&out("json")).unwrap();
-    let schema = fs::read(project("schema/test-report.schema.json")).unwrap();
-    let schema: Value = serde_json::from_slice(&schema).unwrap();
-    assert!(
-        jsonschema::validator_for(&schema)
-            .unwrap()
-            .is_valid(&report)
-    );
+    fits_the_schema(&report);
     assert_eq!(
         report["summary"],
-        serde_json::json!({ "cases": 2, "passed": 1, "failed": 1 })
+        serde_json::json!({ "cases": 2, "passed": 1, "failed": 1, "broken": 0 })
     );
     let suites = quick_junit::Report::deserialize_from_str(&out("junit")).unwrap();
     assert_eq!((suites.tests, suites.failures), (2, 1));

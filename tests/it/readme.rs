@@ -11,7 +11,11 @@ fn readme() -> String {
 
 /// The code blocks of a language.
 fn blocks(language: &str) -> Vec<String> {
-    let text = readme();
+    blocks_of(&readme(), language)
+}
+
+/// The code blocks of a language in a page.
+pub(crate) fn blocks_of(text: &str, language: &str) -> Vec<String> {
     let opening = format!("```{language}\n");
     text.split(&opening)
         .skip(1)
@@ -111,7 +115,7 @@ fn the_policies_and_configs_that_readme_shows_are_valid() {
         if block.contains("\nrules:") {
             fs::write(path.join("policy.yaml"), &block).unwrap();
             let output = chainlint(path)
-                .args(["policy", "check", "policy.yaml"])
+                .args(["policy", "check", "--strict", "policy.yaml"])
                 .output()
                 .unwrap();
             let told = String::from_utf8_lossy(&output.stderr);

@@ -23,6 +23,30 @@ fn each_shell_gets_completions_for_every_command() {
 }
 
 #[test]
+fn a_value_that_stands_behind_an_equals_sign_is_not_completed_behind_a_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = |shell: &str| {
+        let output = chainlint(folder.path())
+            .args(["completions", shell])
+            .output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    let bash = script("bash");
+    assert!(bash.contains(" --fix ") && !bash.contains("safe all"));
+    let fish = script("fish");
+    let fix: Vec<&str> = fish
+        .lines()
+        .filter(|line| line.contains("-l fix "))
+        .collect();
+    assert!(
+        fix.len() == 1 && !fix[0].contains("safe") && !fix[0].contains(" -r "),
+        "{fix:?}"
+    );
+    let zsh = script("zsh");
+    assert!(zsh.contains("'--fix[") && !zsh.contains("((safe"));
+}
+
+#[test]
 fn each_command_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();
     let output = chainlint(folder.path())
@@ -33,6 +57,10 @@ fn each_command_has_a_manual_page() {
         let text = fs::read_to_string(folder.path().join(format!("{page}.1"))).unwrap();
         assert!(text.contains(".SH NAME"), "{page}");
     }
+    // A page is replaced, and nothing else is left behind.
+    let pages = fs::read_dir(folder.path()).unwrap();
+    let mut names = pages.map(|page| page.unwrap().file_name().into_string().unwrap());
+    assert!(names.all(|name| name.ends_with(".1")));
     let one = chainlint(folder.path()).arg("man").output().unwrap();
     assert!(String::from_utf8(one.stdout).unwrap().contains("chain"));
     let nowhere = chainlint(folder.path())
@@ -178,4 +206,40 @@ fn the_hook_is_written_beside_the_config_and_over_no_other() {
         "{said}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), "repos: []\n");
+}
+
+#[test]
+fn the_hook_is_written_where_pre_commit_reads_it_and_reads_the_folders_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let certs = folder.path().join("pki/certs");
+    fs::create_dir_all(&certs).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    fs::write(folder.path().join("chainlint.yaml"), "version: 1\n").unwrap();
+    fs::write(certs.join("a.pem"), own_chain().file()).unwrap();
+    let output = chainlint(&certs)
+        .args(["init", "--pre-commit"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    for part in [
+        "wrote chainlint.yaml: for 1 chain file",
+        "../../chainlint.yaml counts no longer in this folder and below",
+        "wrote ../../.pre-commit-config.yaml, at the repository's root",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let hook = fs::read_to_string(folder.path().join(".pre-commit-config.yaml")).unwrap();
+    assert!(
+        hook.contains("entry: chainlint check --config pki/certs/chainlint.yaml "),
+        "{hook}"
+    );
+    assert!(hook.contains("(?i)^pki/certs/.*"), "{hook}");
+    assert!(!certs.join(".pre-commit-config.yaml").exists());
+    // What the hook runs is what applies in the folder.
+    let output = chainlint(folder.path())
+        .args(["check", "--config", "pki/certs/chainlint.yaml", "--at", NOW])
+        .args(["--force-exclude", "--allow-empty", "--", "pki/certs/a.pem"])
+        .output();
+    assert_eq!(output.unwrap().status.code(), Some(0));
 }

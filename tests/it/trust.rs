@@ -249,7 +249,11 @@ fn one_list_that_cannot_be_read_hides_no_other_and_nothing_is_written() {
         ("cut.xml", cut.split("</tsl:ServiceName>").next().unwrap()),
         ("again.xml", &lithuania().xml()),
     ]);
-    fs::write(folder.path().join("latin.xml"), b"<a>\xE9\xE9</a>").unwrap();
+    fs::write(
+        folder.path().join("latin.xml"),
+        b"<TrustServiceStatusList>\xE9\xE9</TrustServiceStatusList>",
+    )
+    .unwrap();
     let files = [
         "LT.xml",
         "latin.xml",
@@ -265,10 +269,11 @@ fn one_list_that_cannot_be_read_hides_no_other_and_nothing_is_written() {
         "the file is a list of trusted lists (LOTL); it names no services itself",
         "lotl.xml:6:",
         "the file is a web page (HTML), not a trusted list",
+        // Of what is no list at all nothing is shown, not even where in it.
         "page.xml:1:1",
         "the file breaks off inside of",
         "the file is not UTF-8",
-        "latin.xml:1:4",
+        "latin.xml:1:25",
         "`gone.xml` cannot be read: ",
         "command line:1:1",
         "`LT.xml` and `again.xml` are both lists of LT",

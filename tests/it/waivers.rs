@@ -10,10 +10,10 @@ use crate::cases::draft::own_chain;
 use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
 use crate::support::project;
 
-const RULE: &str = "leaf-validity-range";
+pub(crate) const RULE: &str = "leaf-validity-range";
 
 /// A folder with two chains that live too long, each of its own, and a config with these waivers.
-fn folder(waivers: &str) -> TempDir {
+pub(crate) fn folder(waivers: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("certs")).unwrap();
     for (name, days) in [("a.pem", 1096), ("b.pem", 1100)] {
@@ -24,13 +24,13 @@ fn folder(waivers: &str) -> TempDir {
     folder
 }
 
-fn config(folder: &Path, waivers: &str) {
+pub(crate) fn config(folder: &Path, waivers: &str) {
     let text = format!("version: 1\nvars: {{ company: Acme Payments }}\n{waivers}");
     fs::write(folder.join("chainlint.yaml"), text).unwrap();
 }
 
 /// The hash of the leaf of `certs/a.pem`.
-fn leaf_of_a(folder: &Path) -> String {
+pub(crate) fn leaf_of_a(folder: &Path) -> String {
     let (report, _) = check(folder, &["certs/a.pem", "--no-waivers"]);
     findings(&report)[0]["certificate"]["sha256"]
         .as_str()
@@ -42,13 +42,13 @@ fn waiver(fields: &str) -> String {
     format!("  - {{ rule: {RULE}, {fields} }}\n")
 }
 
-fn waivers(fields: &[&str]) -> String {
+pub(crate) fn waivers(fields: &[&str]) -> String {
     let all: String = fields.iter().map(|fields| waiver(fields)).collect();
     format!("waivers:\n{all}")
 }
 
 /// Each finding as `path rule`, with `waived` behind those that are.
-fn told(report: &Value) -> Vec<String> {
+pub(crate) fn told(report: &Value) -> Vec<String> {
     findings(report)
         .iter()
         .map(|finding| {
@@ -63,7 +63,7 @@ fn told(report: &Value) -> Vec<String> {
         .collect()
 }
 
-const BECAUSE: &str = "reason: because, expires: 2027-02-01";
+pub(crate) const BECAUSE: &str = "reason: because, expires: 2027-02-01";
 
 #[test]
 fn a_waiver_for_a_path_covers_that_file_alone() {
@@ -189,7 +189,7 @@ fn a_waiver_that_covers_nothing_is_told_where_the_run_could_have_met_it() {
 }
 
 /// A policy that changes the rule in one way, and bounds waivers in another.
-fn policy(rule: &str, bounds: &str) -> String {
+pub(crate) fn policy(rule: &str, bounds: &str) -> String {
     format!(
         "version: 1\nname: acme\nextends: connectpay-production\n{bounds}rules:\n  {RULE}: {rule}\n"
     )
@@ -390,6 +390,30 @@ fn each_mistake_in_a_waiver_is_told_where_it_stands() {
             "already",
         ),
         (
+            of(
+                "{ id: a, rule: chain-order, path: a.pem, reason: b, expires: 2027-01-01 }\n  - { id: a, rule: chain-order, path: b.pem, reason: b, expires: 2027-01-01 }",
+            ),
+            "5:11",
+            "a waiver called `a` already",
+        ),
+        (
+            of(
+                "{ rule: chain-order, path: a.pem, reason: b, expires: 2027-01-01 }\n  - { rule: chain-order, path: ./a.pem, reason: c, expires: 2027-01-02 }",
+            ),
+            "5:13",
+            "already",
+        ),
+        (
+            of("{ rule: chain-order, path: a.pem, reason: b, expires: }"),
+            "4:50",
+            "2027-02-01",
+        ),
+        (
+            "waiver_files: [b.yaml, ./b.yaml]\n".to_owned(),
+            "3:24",
+            "named twice",
+        ),
+        (
             "waiver_files: [nowhere.yaml]\n".to_owned(),
             "3:16",
             "cannot be read",
@@ -405,8 +429,128 @@ fn each_mistake_in_a_waiver_is_told_where_it_stands() {
     assert!(unmet.is_empty(), "{}", unmet.join("\n----\n"));
 }
 
+#[test]
+fn a_waiver_that_stands_in_two_files_is_told_with_both_places() {
+    let folder = folder(&format!(
+        "{}waiver_files: [pki.yaml, more.yaml]\n",
+        waivers(&[&format!("path: certs/a.pem, {BECAUSE}")])
+    ));
+    let write = |name: &str, waiver: &str| {
+        let text = format!("version: 1\n{}", waivers(&[waiver]));
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    write("pki.yaml", &format!("path: ./certs/a.pem, {BECAUSE}"));
+    write("more.yaml", &format!("path: certs/b.pem, {BECAUSE}"));
+    let said = || {
+        let output = chainlint(folder.path()).arg("check").output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let twice = said();
+    assert!(
+        twice.contains("pki.yaml:3:13") && twice.contains("chainlint.yaml:4:13"),
+        "{twice}"
+    );
+    write(
+        "pki.yaml",
+        &format!("id: PKI-1, path: certs/c.pem, {BECAUSE}"),
+    );
+    write(
+        "more.yaml",
+        &format!("id: PKI-1, path: certs/b.pem, {BECAUSE}"),
+    );
+    let named = said();
+    assert!(
+        named.contains("more.yaml:3")
+            && named.contains("pki.yaml:3")
+            && named.contains("`PKI-1` already"),
+        "{named}"
+    );
+}
+
+#[test]
+fn a_rule_that_was_not_asked_leaves_no_waiver_unused() {
+    let folder = folder("");
+    // Without the variable, which hygiene does not know.
+    let write = |more: &str| {
+        let of = waivers(&[&format!("path: 'certs/*.pem', {BECAUSE}")]);
+        let text = format!("version: 1\n{more}{of}");
+        fs::write(folder.path().join("chainlint.yaml"), text).unwrap();
+    };
+    write("");
+    let unused = |arguments: &[&str]| {
+        let (report, _) = check(folder.path(), arguments);
+        told(&report).contains(&"chainlint.yaml waiver-unused".to_owned())
+    };
+    assert!(!unused(&[]));
+    assert!(!unused(&["--policy", "hygiene"]));
+    fs::write(folder.path().join("acme.yaml"), policy("off", "")).unwrap();
+    assert!(!unused(&["--policy", "acme.yaml"]));
+    // Where the config itself turns it off, it covers nothing.
+    write("files: [{ match: ['**'], policy: acme.yaml }]\n");
+    assert!(unused(&[]));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_waiver_goes_by_the_name_that_a_file_has_and_not_by_how_it_is_shown() {
+    let folder = folder(&waivers(&[&format!(
+        "path: 'certs/\\\\u\\{{1b\\}}.pem', {BECAUSE}"
+    )]));
+    let file = own_chain().leaf(|leaf| leaf.days(1096)).file();
+    for name in ["certs/\\u{1b}.pem", "certs/\u{1b}.pem"] {
+        fs::write(folder.path().join(name), &file).unwrap();
+    }
+    let (report, _) = check(folder.path(), &[]);
+    let shown: Vec<String> = told(&report)
+        .into_iter()
+        .filter(|line| line.contains("1b"))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "certs/\\u{1b}.pem leaf-validity-range waived",
+            "certs/\\u{1b}.pem (2) leaf-validity-range",
+        ]
+    );
+}
+
+#[test]
+fn an_expired_waiver_of_what_a_run_did_not_look_at_is_not_called_one_of_nothing() {
+    let folder = folder(&waivers(&[
+        "path: certs/a.pem, reason: past, expires: 2026-11-22",
+    ]));
+    let (report, _) = check(folder.path(), &["certs/b.pem"]);
+    let expired = findings(&report)
+        .iter()
+        .find(|finding| finding["rule"] == "waiver-expired");
+    let message = expired.unwrap()["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("it is about nothing that this run looked at"),
+        "{message}"
+    );
+}
+
+#[test]
+fn who_answers_for_a_waiver_is_told() {
+    let folder = folder(&waivers(&[&format!(
+        "path: 'certs/*.pem', owner: team-pki, {BECAUSE}"
+    )]));
+    let (report, _) = check(folder.path(), &[]);
+    assert_eq!(findings(&report)[0]["waived"]["owner"], "team-pki");
+    let output = chainlint(folder.path())
+        .args(["check", "--at", crate::support::NOW, "--format", "junit"])
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        out.contains("waived until 2027-02-01 by team-pki (w-"),
+        "{out}"
+    );
+}
+
 /// Runs `chainlint waivers` at the usual instant: status, standard output, standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = chainlint(folder)
         .arg("waivers")
         .args(arguments)
@@ -419,156 +563,6 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
         text(output.stdout),
         text(output.stderr),
     )
-}
-
-const ADD: [&str; 5] = ["add", "--reason", "as it was", "--expires", "2027-02-01"];
-
-fn added(folder: &Path, more: &[&str]) -> (i32, String) {
-    let arguments: Vec<&str> = ADD.iter().chain(more).copied().collect();
-    let (status, _, said) = run(folder, &arguments);
-    (status, said)
-}
-
-#[test]
-fn a_baseline_waives_what_is_there_and_nothing_that_comes_later() {
-    let folder = folder("# ours, and it stays\n");
-    let before = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    let (status, said) = added(folder.path(), &["--all", "--owner", "team-pki"]);
-    assert_eq!(
-        (status, said.contains("2 waivers added, until 2027-02-01")),
-        (0, true),
-        "{said}"
-    );
-    let after = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    assert!(after.starts_with(&before), "{after}");
-    assert_eq!(check(folder.path(), &[]).1, 0);
-    // Again, there is nothing to add.
-    assert_eq!(added(folder.path(), &["--all"]).0, 3);
-    assert_eq!(
-        fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap(),
-        after
-    );
-    // Another certificate in the same file is another finding.
-    let next = own_chain().leaf(|leaf| leaf.days(1097)).file();
-    fs::write(folder.path().join("certs/a.pem"), next).unwrap();
-    let (report, status) = check(folder.path(), &[]);
-    assert_eq!(status, 1);
-    assert!(told(&report).contains(&"certs/a.pem leaf-validity-range".to_owned()));
-    let (_, status) = check(folder.path(), &["certs/b.pem"]);
-    assert_eq!(status, 0);
-}
-
-#[test]
-fn one_rule_of_one_file_is_waived_into_a_file_of_its_own() {
-    let folder = folder("waiver_files: [pki.yaml]\n");
-    fs::write(
-        folder.path().join("pki.yaml"),
-        "version: 1\n# by hand\nwaivers: []\n",
-    )
-    .unwrap();
-    let (status, said) = added(
-        folder.path(),
-        &["--rule", RULE, "--to", "pki.yaml", "certs/a.pem"],
-    );
-    assert_eq!(status, 0, "{said}");
-    let text = fs::read_to_string(folder.path().join("pki.yaml")).unwrap();
-    assert!(
-        text.starts_with("version: 1\n# by hand\nwaivers:\n  - rule: leaf-validity-range\n"),
-        "{text}"
-    );
-    assert_eq!(check(folder.path(), &["certs/a.pem"]).1, 0);
-    assert_eq!(check(folder.path(), &["certs/b.pem"]).1, 1);
-}
-
-#[test]
-fn what_cannot_be_waived_is_not_added() {
-    let folder = folder("");
-    let status = |more: &[&str]| added(folder.path(), more);
-    let (code, said) = status(&["--rule", "leaf-validity-rang"]);
-    assert_eq!(
-        (code, said.contains("did you mean `leaf-validity-range`?")),
-        (2, true),
-        "{said}"
-    );
-    let (code, _, said) = run(
-        folder.path(),
-        &["add", "--all", "--reason", "r", "--expires", "2026-11-22"],
-    );
-    assert_eq!(
-        (code, said.contains("that day is over")),
-        (2, true),
-        "{said}"
-    );
-    fs::write(
-        folder.path().join("acme.yaml"),
-        policy("{ locked: true }", "waivers: { max_days: 30 }\n"),
-    )
-    .unwrap();
-    let (code, said) = status(&["--all", "--policy", "acme.yaml"]);
-    assert_eq!(
-        (code, said.contains("lets nobody waive")),
-        (2, true),
-        "{said}"
-    );
-    fs::write(
-        folder.path().join("acme.yaml"),
-        policy("error", "waivers: { max_days: 30 }\n"),
-    )
-    .unwrap();
-    let (code, said) = status(&["--all", "--policy", "acme.yaml"]);
-    assert_eq!((code, said.contains("30 days ahead")), (2, true), "{said}");
-    let text = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    assert!(!text.contains("waivers"), "{text}");
-}
-
-#[test]
-fn without_a_config_one_is_written() {
-    let folder = folder("");
-    fs::remove_file(folder.path().join("chainlint.yaml")).unwrap();
-    let (status, said) = added(folder.path(), &["--all"]);
-    assert_eq!(status, 0, "{said}");
-    assert_eq!(check(folder.path(), &[]).1, 0);
-}
-
-#[test]
-fn pruning_takes_out_what_has_ended_and_keeps_every_other_byte() {
-    let text = "# top\r\nwaivers:\r\n  # the first\r\n  - rule: leaf-validity-range\r\n    path: certs/a.pem # here\r\n    reason: |\r\n      Two\r\n      lines.\r\n    expires: 2026-11-22\r\n  # the second\r\n  - rule: leaf-validity-range\r\n    path: certs/b.pem\r\n    reason: b\r\n    expires: 2027-02-01\r\n# end\r\n";
-    let folder = folder(text);
-    let (status, diff, _) = run(folder.path(), &["prune", "--diff"]);
-    assert_eq!(status, 1);
-    assert!(
-        diff.contains("-  - rule: leaf-validity-range") && !diff.contains("-  # the"),
-        "{diff}"
-    );
-    let (status, _, said) = run(folder.path(), &["prune"]);
-    assert_eq!((status, said.as_str()), (0, "1 waiver removed\n"));
-    let left = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    let expected = "# top\r\nwaivers:\r\n  # the first\r\n  # the second\r\n  - rule: leaf-validity-range\r\n    path: certs/b.pem\r\n    reason: b\r\n    expires: 2027-02-01\r\n# end\r\n";
-    assert!(left.ends_with(expected), "{left}");
-    assert_eq!(run(folder.path(), &["prune", "--diff"]).0, 0);
-}
-
-#[test]
-fn pruning_takes_out_what_covers_nothing_where_that_is_asked() {
-    let folder = folder(&waivers(&[
-        &format!("path: certs/a.pem, {BECAUSE}"),
-        &format!("path: certs/gone.pem, {BECAUSE}"),
-    ]));
-    assert_eq!(run(folder.path(), &["prune", "--diff"]).0, 0);
-    let (_, _, said) = run(folder.path(), &["prune", "--unused"]);
-    assert_eq!(said, "1 waiver removed\n");
-    let left = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    assert!(
-        left.contains("certs/a.pem") && !left.contains("certs/gone.pem"),
-        "{left}"
-    );
-    // The last one leaves an empty list behind.
-    let good = own_chain().file();
-    fs::write(folder.path().join("certs/a.pem"), good).unwrap();
-    run(folder.path(), &["prune", "--unused"]);
-    let left = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
-    assert!(left.ends_with("waivers: []\n"), "{left}");
-    assert_eq!(check(folder.path(), &["certs/a.pem"]).1, 0);
 }
 
 #[test]

@@ -3,6 +3,11 @@
 //! `cert.key.bits >= vars.least` holds for less where `vars.least` rises, and `!(…)` turns that around. A constant
 //! that is no side of a comparison, no list that is asked, may not move at all.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else stands there bounds nothing"
+)]
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -113,22 +118,7 @@ impl<'a> Bounds<'a> {
                 );
             }
             Op::Each(each) => self.each(each, wanted),
-            Op::Constant(_)
-            | Op::Now
-            | Op::Certificate
-            | Op::Chain
-            | Op::File { .. }
-            | Op::Local(_)
-            | Op::Field(_)
-            | Op::Has(_)
-            | Op::Index(_)
-            | Op::List(_)
-            | Op::Map(_)
-            | Op::Negate(_)
-            | Op::Equals { .. }
-            | Op::Arithmetic { .. }
-            | Op::Call { .. }
-            | Op::Matches { .. } => {}
+            _ => {}
         }
     }
 

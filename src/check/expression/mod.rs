@@ -14,6 +14,7 @@ mod calls;
 mod compile;
 mod constant;
 mod items;
+mod loosen;
 mod macros;
 mod names;
 mod operators;
@@ -28,6 +29,8 @@ mod value;
 mod tests;
 
 pub use compile::{Constant, Names, compile};
+pub use constant::Known;
+pub use loosen::Loosened;
 pub use program::{Fault, Program};
 pub use run::{Outcome, Undetermined};
 pub use types::Model;

@@ -2,7 +2,7 @@
 //!
 //! What cannot be told (a null where a value is needed, a number that overflows, an extension that
 //! cannot be read) is an error with its reason; `&&`, `||`, `all` and `exists` pass over an error
-//! where the other side decides, as CEL has it. Every step is paid for out of a budget of the file.
+//! where the other side decides, as CEL has it. Every step is paid for out of a budget.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -64,7 +64,7 @@ impl Program {
             Ok(_) => Err(run.null(&self.root)),
             Err(Stop::Undetermined(undetermined)) => Err(*undetermined),
             Err(Stop::Exhausted) => Err(Undetermined {
-                why: "the expressions of the policy take too long on this file".to_owned(),
+                why: "the expression takes too long on this file".to_owned(),
                 field: None,
             }),
         }
@@ -130,10 +130,7 @@ impl<'a> Run<'a> {
         match &part.op {
             Op::Constant(value) => Ok(value.reborrow()),
             Op::Now => Ok(Value::Timestamp(self.now)),
-            Op::Certificate => {
-                let facts = self.member.and_then(|at| self.facts.certificate(at));
-                Ok(facts.map_or(Value::Null, Value::Object))
-            }
+            Op::Certificate => Ok(self.member.map_or(Value::Null, Value::Certificate)),
             Op::Chain => {
                 if self.facts.source().exhausted {
                     let why = EXHAUSTED.to_owned();
@@ -221,21 +218,30 @@ impl<'a> Run<'a> {
         if name == "certificates" {
             let count = chain.members.len();
             self.pay(u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(4))?;
-            let all = (0..count).filter_map(|at| self.facts.certificate(at));
-            return Ok(Value::List(all.map(Value::Object).collect()));
+            return Ok(Value::List((0..count).map(Value::Certificate).collect()));
         }
         let fact = self.facts.file(name);
         Ok(fact.map_or(Value::Null, |fact| Value::of_fact(fact, wanted)))
     }
 
     fn field(&mut self, access: &'a Access) -> Ran<'a> {
-        let Value::Object(of) = self.value(&access.of)? else {
-            return Err(self.null(&access.of).into());
+        let facts = self.facts;
+        let fact = match self.value(&access.of)? {
+            Value::Object(of) => {
+                if access.is_guarded {
+                    guard(access, of.get("malformed"))?;
+                }
+                of.get(&access.name)
+            }
+            Value::Certificate(at) => {
+                if access.is_guarded {
+                    guard(access, facts.certificate(at, "malformed"))?;
+                }
+                facts.certificate(at, &access.name)
+            }
+            _ => return Err(self.null(&access.of).into()),
         };
-        if access.is_guarded {
-            guard(access, of)?;
-        }
-        let Some(fact) = of.get(&access.name) else {
+        let Some(fact) = fact else {
             return Ok(Value::Null);
         };
         if let Json::Array(items) = fact {
@@ -302,8 +308,8 @@ impl<'a> Run<'a> {
 }
 
 /// Stops at a fact that cannot be known because its extension cannot be read.
-fn guard(access: &Access, of: &Json) -> Result<(), Stop> {
-    let malformed = of.get("malformed").and_then(Json::as_array);
+fn guard(access: &Access, malformed: Option<&Json>) -> Result<(), Stop> {
+    let malformed = malformed.and_then(Json::as_array);
     let text = |entry: &Json, key: &str| {
         let text = entry.get(key).and_then(Json::as_str);
         text.unwrap_or_default().to_owned()

@@ -24,6 +24,8 @@ pub(super) enum Value<'a> {
     Map(Arc<[(Value<'a>, Value<'a>)]>),
     /// A part of the facts.
     Object(&'a Json),
+    /// The facts of a certificate, by its position in `chain.members`.
+    Certificate(usize),
 }
 
 impl<'a> Value<'a> {
@@ -62,7 +64,8 @@ impl<'a> Value<'a> {
             | Self::Duration(_)
             | Self::List(_)
             | Self::Map(_)
-            | Self::Object(_) => self.clone(),
+            | Self::Object(_)
+            | Self::Certificate(_) => self.clone(),
         }
     }
 
@@ -85,6 +88,8 @@ impl<'a> Value<'a> {
                 left.len() == right.len() && left.iter().all(has)
             }
             (Self::Object(left), Self::Object(right)) => left == right,
+            // Each has an index of its own.
+            (Self::Certificate(left), Self::Certificate(right)) => left == right,
             (
                 Self::Null
                 | Self::Bool(_)
@@ -94,7 +99,8 @@ impl<'a> Value<'a> {
                 | Self::Duration(_)
                 | Self::List(_)
                 | Self::Map(_)
-                | Self::Object(_),
+                | Self::Object(_)
+                | Self::Certificate(_),
                 _,
             ) => false,
         }
@@ -117,13 +123,14 @@ impl<'a> Value<'a> {
                 | Self::Duration(_)
                 | Self::List(_)
                 | Self::Map(_)
-                | Self::Object(_),
+                | Self::Object(_)
+                | Self::Certificate(_),
                 _,
             ) => return None,
         })
     }
 
-    /// What it costs to copy or compare, in steps; see [`crate::check::STEPS_A_FILE`].
+    /// What it costs to copy or compare, in steps; see [`crate::check::STEPS_A_RULE`].
     pub(super) fn weight(&self) -> u32 {
         let items = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(4);
         match self {
@@ -135,7 +142,8 @@ impl<'a> Value<'a> {
             | Self::Int(_)
             | Self::Timestamp(_)
             | Self::Duration(_)
-            | Self::Object(_) => 0,
+            | Self::Object(_)
+            | Self::Certificate(_) => 0,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `expression`.
 
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::chain::{Chain, Member};
-use crate::check::expression::{Names, Program, Undetermined, compile};
+use crate::check::expression::{Known, Names, Program, Undetermined, compile};
 use crate::check::{
     CertificateCheck, ChainCheck, Check, Context, Details, Kind, Place, Scope, Subject, Verdict,
     Violation, Within,
@@ -49,7 +49,15 @@ pub struct Expression {
     /// Where a finding points: a field of the certificate, such as `subject_alternative_name`, or a
     /// fact of it, such as `cert.san.uris`; in a rule without `on`, of the leaf. Without it, the whole
     /// certificate.
+    #[serde(default)]
+    #[schemars(schema_with = "point_at")]
     point_at: Option<Located<String>>,
+}
+
+/// A field, which editors offer, or a fact.
+fn point_at(_: &mut SchemaGenerator) -> Schema {
+    let fields: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+    json_schema!({ "anyOf": [{ "enum": fields }, { "type": "string" }] })
 }
 
 /// The row in the table: whether it asks certificates or the file is the rule's to say.
@@ -166,8 +174,8 @@ impl CertificateCheck for Asked {
         self.ask(Some(subject.member), subject.chain, context)
     }
 
-    fn cannot_fail(&self) -> bool {
-        self.program.is_always_true()
+    fn certain(&self, known: &Known<'_>) -> Option<bool> {
+        self.program.certain(known)
     }
 
     fn goes_by_anchors(&self) -> bool {
@@ -180,8 +188,8 @@ impl ChainCheck for Asked {
         self.ask(None, chain, context)
     }
 
-    fn cannot_fail(&self) -> bool {
-        self.program.is_always_true()
+    fn certain(&self, known: &Known<'_>) -> Option<bool> {
+        self.program.certain(known)
     }
 
     fn goes_by_anchors(&self) -> bool {

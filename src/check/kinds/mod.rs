@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod expression;
 pub mod extension_not_critical;
 pub mod extension_present;
+pub mod issuer_among;
 pub mod issuer_avoids;
 pub mod key_algorithm;
 pub mod key_identifiers;

@@ -52,6 +52,7 @@ impl Parameters for NameIncludes {
         ("name", "the name that was looked for"),
         ("common_name", "the common name found"),
         ("organization", "the organization found"),
+        ("found", "what the common name is, or that there is none"),
     ];
     const SCOPE: Scope = Scope::Certificate;
 
@@ -64,12 +65,17 @@ impl CertificateCheck for NameIncludes {
     fn check(&self, subject: Subject<'_>, _: &Context<'_>) -> Verdict {
         let name = &subject.member.certificate.subject.value;
         let shown = |kind| list(name.values(&kind).map(|attribute| &attribute.value.value));
+        let found = match name.common_name() {
+            Some(_) => format!("the CN is \"{}\"", shown(AttributeType::CommonName)),
+            None => "there is no CN".to_owned(),
+        };
         let at = |label: &dyn Display, outcome, wanted: &str| {
             Violation::at_field(subject.member, Field::Subject, label)
                 .outcome(outcome)
                 .with("name", wanted)
                 .with("common_name", shown(AttributeType::CommonName))
                 .with("organization", shown(AttributeType::Organization))
+                .with("found", &found)
         };
         let leaf = subject
             .chain

@@ -20,7 +20,7 @@ pub struct Order {}
 impl Parameters for Order {
     const NAME: &'static str = "order";
     const DETAILS: Details = &[
-        ("moves", "how to mend it"),
+        ("moves", "which certificates have to move"),
         (
             "order",
             "the right order, by the certificates' present numbers",
@@ -50,12 +50,8 @@ impl ChainCheck for Order {
         let Some(moved) = moved else {
             return Verdict::Pass;
         };
-        let moves = order
-            .moves
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", then ");
+        let moves: Vec<String> = order.moves.iter().map(ToString::to_string).collect();
+        let moves = capitalised(&moves.join(", then "));
         Verdict::fail(
             Violation::at_certificate(
                 moved,
@@ -73,4 +69,11 @@ impl ChainCheck for Order {
             ),
         )
     }
+}
+
+/// A sentence out of a clause.
+fn capitalised(clause: &str) -> String {
+    let mut rest = clause.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(rest).collect()
 }

@@ -13,7 +13,7 @@ use crate::span::Span;
 /// Whatever the policy and the selection of rules say, a file that cannot be read is reported: a rule with
 /// this check gives the words.
 ///
-/// Fails: no permission to read it; a file larger than the limit.
+/// Fails: no permission to read it, or to search it where it is a folder; a file larger than the limit; a pipe.
 /// Passes: any file that can be opened and read.
 /// Source: the operating system's answer.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -26,7 +26,7 @@ impl Parameters for WaiverInForce {
         ("expires", "its last day"),
         (
             "findings",
-            "the findings that it would have covered: how many, and the first",
+            "the findings that it would have covered: how many, and the first ones",
         ),
     ];
     const SCOPE: Scope = Scope::Waiver;
@@ -42,12 +42,18 @@ impl WaiverCheck for WaiverInForce {
             return Verdict::Pass;
         }
         let label = format_args!("ended with {}", waiver.expires);
+        let findings = if waiver.findings.is_empty() && !waiver.is_searched {
+            // What it would have covered may well be there.
+            "nothing that this run looked at".to_owned()
+        } else {
+            listed(waiver.findings)
+        };
         Verdict::fail(
             Violation::at(Place::File(waiver.expires_at), label)
                 .with("waiver", waiver.id)
                 .with("waived", waiver.rule)
                 .with("expires", waiver.expires)
-                .with("findings", listed(waiver.findings)),
+                .with("findings", findings),
         )
     }
 }
@@ -71,6 +77,23 @@ mod tests {
         assert_eq!(violations[0].place, Place::File(SAMPLE.expires_at));
         let told = ("findings", "1 finding (a.pem:3:4)".to_owned());
         assert!(violations[0].details.contains(&told));
+    }
+
+    #[test]
+    fn an_expired_waiver_of_what_the_run_did_not_look_at_is_not_called_one_of_nothing() {
+        let told = |is_searched| {
+            let expired = Waiver {
+                is_expired: true,
+                is_searched,
+                ..SAMPLE
+            };
+            let Verdict::Fail(violations) = (WaiverInForce {}).check(&expired) else {
+                panic!("it passed");
+            };
+            violations[0].details[3].1.clone()
+        };
+        assert_eq!(told(true), "no finding");
+        assert_eq!(told(false), "nothing that this run looked at");
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn company(seen: &[Seen]) -> Option<&str> {
     names.next().map(|(name, _)| name)
 }
 
-/// An entry for each folder with chain files of its own.
+/// An entry for each folder with chain files of its own, those around it first: a new folder gets what is around it.
 fn entries(seen: &[Seen]) -> Vec<Entry> {
     let mut folders: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for seen in seen {
@@ -107,9 +107,9 @@ fn entries(seen: &[Seen]) -> Vec<Entry> {
                 .filter(|seen| seen.qwac && is_in(&seen.path, folder));
             own.map(|seen| literal(&seen.path)).collect()
         } else if folder.is_empty() {
-            vec!["*".to_owned()]
+            vec!["**".to_owned()]
         } else {
-            vec![format!("{}/*", literal(folder))]
+            vec![format!("{}/**", literal(folder))]
         };
         let count = if patterns.len() > 1 { 1 } else { *count };
         entries.extend(patterns.into_iter().map(|pattern| Entry {
@@ -214,9 +214,9 @@ mod tests {
         assert_eq!(
             shown,
             [
-                ("*", "connectpay-production", 1),
-                ("certs/prod/*", "connectpay-production", 2),
-                ("tpp/*", "psd2-qwac", 1)
+                ("**", "connectpay-production", 1),
+                ("certs/prod/**", "connectpay-production", 2),
+                ("tpp/**", "psd2-qwac", 1)
             ]
         );
     }
@@ -225,7 +225,7 @@ mod tests {
     fn a_qwac_beside_other_chains_is_named_after_them() {
         let found = entries(&[seen("c/a.pem", false, ""), seen("c/q[1].pem", true, "")]);
         let patterns: Vec<&str> = found.iter().map(|entry| entry.pattern.as_str()).collect();
-        assert_eq!(patterns, ["c/*", "c/q\\[1\\].pem"]);
+        assert_eq!(patterns, ["c/**", "c/q\\[1\\].pem"]);
     }
 
     #[test]

@@ -1,18 +1,22 @@
 //! `chainlint init`: a first config, from what a folder holds.
 
 mod draft;
+mod hook;
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use clap::Args;
 use time::OffsetDateTime;
 
 use super::environment::Environment;
+use super::replace::beside;
 use super::{Failure, Outcome};
 use crate::chain::{self, Class, Session};
+use crate::input::name::{from_here, shown};
 use crate::input::{self, Candidate, Content};
-use crate::policy::{CONFIG_NAMES, Config};
+use crate::policy::{self, CONFIG_NAMES, Config};
 use crate::trust::Anchors;
 use draft::Seen;
 
@@ -25,28 +29,22 @@ pub(super) struct Arguments {
     /// Print the config instead of writing it.
     #[arg(long)]
     print: bool,
-    /// Write also a .pre-commit-config.yaml, so that `pre-commit install` checks every commit.
+    /// Write also a .pre-commit-config.yaml at the repository's root, so that `pre-commit install` checks every commit.
     #[arg(long, conflicts_with = "print")]
     pre_commit: bool,
 }
-
-/// What pre-commit reads.
-const PRE_COMMIT: &str = ".pre-commit-config.yaml";
-/// The hook of the chainlint that is on the PATH.
-const HOOK: &str = include_str!("pre-commit-config.yaml");
 
 pub(super) fn run(
     arguments: &Arguments,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let [name, ..] = CONFIG_NAMES;
-    let there = CONFIG_NAMES
-        .iter()
-        .find(|name| environment.current.join(name).exists());
+    let [first, ..] = CONFIG_NAMES;
+    let mut names = CONFIG_NAMES.iter();
+    let there = names.find(|name| environment.current.join(name).exists());
     if let Some(there) = there.filter(|_| !arguments.print) {
         if arguments.pre_commit {
             environment.note(&format!("{there} is there already, and stays as it is"));
-            return pre_commit(environment);
+            return hook::write(there, environment);
         }
         let message = format!("{there} is there already; `--print` shows what would be written");
         return Err(Failure::Said(message));
@@ -54,47 +52,48 @@ pub(super) fn run(
     let seen = look_around(environment)?;
     let text = draft::write(&seen);
     // What is written has to be read again: a name in the folder may hold anything.
-    Config::parse(&text, name, &environment.current)?;
+    Config::parse(&text, first, &environment.current)?;
     if arguments.print {
         environment.output(&text)?;
         return Ok(Outcome::Clean);
     }
-    create(name, &text, environment)?;
+    create(&environment.current.join(first), &text, environment)?;
     let count = match seen.len() {
         0 => "no chain file was found, so its entries are examples".to_owned(),
         1 => "for 1 chain file".to_owned(),
         count => format!("for {count} chain files"),
     };
-    environment.note(&format!("wrote {name}: {count}"));
+    environment.note(&format!("wrote {first}: {count}"));
+    tell_of_another(environment);
     if arguments.pre_commit {
-        return pre_commit(environment);
+        return hook::write(first, environment);
     }
     environment.note("next: `chainlint check`");
     Ok(Outcome::Clean)
 }
 
-/// Writes the hook where there is no file of hooks yet.
-fn pre_commit(environment: &mut Environment) -> Result<Outcome, Failure> {
-    if environment.current.join(PRE_COMMIT).exists() {
-        let hooks = HOOK.split_once("repos:\n").map_or(HOOK, |(_, hooks)| hooks);
-        let message = format!("{PRE_COMMIT} is there already; add to its `repos`:\n{hooks}");
-        return Err(Failure::Said(message));
+/// Says that there is a config in a folder above, whose place the new one takes here.
+fn tell_of_another(environment: &mut Environment) {
+    let above = environment.current.parent();
+    // The search for a config ends at the repository's root.
+    let above = above.filter(|_| !environment.current.join(".git").exists());
+    let other = above.and_then(|folder| policy::discover(folder, &|path| path.exists()));
+    if let Some(other) = other {
+        let other = shown(&from_here(&other, &environment.current));
+        environment.note(&format!(
+            "{other} counts no longer in this folder and below: the nearest config does"
+        ));
     }
-    create(PRE_COMMIT, HOOK, environment)?;
-    environment.note(&format!("wrote {PRE_COMMIT}"));
-    environment.note("next: `pre-commit install`");
-    Ok(Outcome::Clean)
 }
 
 /// Writes a file that is not there yet.
-fn create(name: &str, text: &str, environment: &Environment) -> Result<(), Failure> {
-    let said = |error| Failure::Said(format!("{name}: {error}"));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(environment.current.join(name))
-        .map_err(said)?;
-    file.write_all(text.as_bytes()).map_err(said)
+fn create(path: &Path, text: &str, environment: &Environment) -> Result<(), Failure> {
+    let name = || shown(&from_here(path, &environment.current));
+    let said = |error: io::Error| Failure::Said(format!("{}: {error}", name()));
+    let file = beside(path, text).map_err(said)?;
+    file.persist_noclobber(path)
+        .map_err(|error| said(error.error))?;
+    Ok(())
 }
 
 /// The chain files below the current folder.
@@ -110,8 +109,13 @@ fn look_around(environment: &Environment) -> Result<Vec<Seen>, Failure> {
         .map_err(|error| Failure::Said(error.to_string()))?;
     let (session, anchors) = (Session::default(), Anchors::embedded());
     Ok(found
+        .files
         .iter()
-        .filter_map(|candidate| look_at(candidate, &session, &anchors, environment.now))
+        .filter_map(|candidate| {
+            // A file on which a parser fails is `check`'s to tell of.
+            let look = || look_at(candidate, &session, &anchors, environment.now);
+            catch_unwind(AssertUnwindSafe(look)).unwrap_or_default()
+        })
         .collect())
 }
 

@@ -8,13 +8,15 @@ use data_encoding::BASE64;
 use time::OffsetDateTime;
 
 use super::super::environment::Environment;
-use super::super::waivers::{from_config, refuse_unknown_rules};
+use super::super::policies::Named;
+use super::super::waivers::from_config;
 use super::super::{Failure, Outcome, policies};
-use crate::chain::Session;
 use crate::check::Parameters;
 use crate::check::kinds::issuer_avoids::IssuerAvoids;
+use crate::engine::Session;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::input;
+use crate::input::name::shown;
 use crate::policy::{self, Config, Location, Policy};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
@@ -59,9 +61,11 @@ pub(super) fn run(
         }
         if !found.suspicious.is_empty() {
             let told = write_warnings(&found.suspicious, environment.style_for_notes());
-            environment.note(told.trim_end());
+            environment.draw(&told);
+            let name = shown(Path::new(name));
             environment.note(&format!("{name}: suspicious; --strict makes it an error"));
         } else if found.wrong.is_empty() {
+            let name = shown(Path::new(name));
             environment.note(&format!("{name}: {}, nothing wrong", found.summary));
         }
         problems.append(&mut found.wrong);
@@ -92,10 +96,10 @@ fn policy_file(
     now: OffsetDateTime,
     environment: &Environment,
 ) -> Result<Found, Failure> {
-    let policy = policies::named(name, &[], environment)?;
+    let policy = policies::argument(name, environment)?;
     let given = policies::anchors(&policy.trust_anchors)?;
-    let summary = format!("{} rules", policy.rules.len());
-    let mut suspicious = policy::dead_ends(&policy, now);
+    let summary = count(policy.rules.len(), "rule", "rules");
+    let mut suspicious = policy::dead_ends(&policy, &public_limits(environment)?, now);
     suspicious.extend(denied_anchors(&Arc::new(policy), &given, now));
     Ok(Found {
         suspicious,
@@ -104,46 +108,73 @@ fn policy_file(
     })
 }
 
+/// What public CAs may issue, by the policy on which the other built-in ones rest.
+fn public_limits(environment: &Environment) -> Result<Vec<String>, Failure> {
+    let base = policies::named(policies::BASE, &[], environment)?;
+    Ok(policy::public_limits(&base).unwrap_or_default())
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
 /// The config, its waivers, and all policies that it names.
 fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<Found, Failure> {
     let config = policies::config(Some(Path::new(name)), false, environment)?;
     let Some(config) = config else {
         return Ok(Found::default());
     };
-    let given = policies::anchors(&config.trust_anchors)?;
-    let waivers = config.waivers(&policies::read)?;
-    let mut found = Found::default();
-    let mut loaded: Vec<(usize, Arc<Policy>)> = Vec::new();
-    for (at, mapping) in config.mappings.iter().enumerate() {
-        let Some(reference) = &mapping.policy else {
-            continue;
-        };
-        match policies::library().load(reference, &[]) {
-            Ok(policy) => loaded.push((at, Arc::new(policy))),
-            Err(wrong) => found.wrong.extend(wrong),
-        }
-    }
-    let default = policies::named(policies::DEFAULT, &[], environment)?;
-    let named: Vec<&Policy> = loaded.iter().map(|(_, policy)| &**policy).collect();
-    let mut known = named.clone();
-    known.push(&default);
-    if let Err(Failure::Problems(wrong)) = refuse_unknown_rules(&waivers, &known, &config) {
-        found.wrong.extend(wrong);
-    }
-    let vars = config.vars.iter();
-    let vars = vars.chain(config.mappings.iter().flat_map(|mapping| &mapping.vars));
-    let declared = known.iter().flat_map(|policy| &policy.vars);
-    found.wrong.extend(policy::undeclared(vars, declared));
+    let (named, wrong) = policies::named_by(&config, environment);
+    let mut found = Found {
+        wrong,
+        ..Found::default()
+    };
     let files = files(&config, environment)?;
-    let by_entry: Vec<(usize, &Policy)> =
-        loaded.iter().map(|(at, policy)| (*at, &**policy)).collect();
+    let of_entry = |named: &Named| Some((named.entry?, named.policy.clone()));
+    let of_entries: Vec<(usize, Arc<Policy>)> =
+        named.policies.iter().filter_map(of_entry).collect();
+    let by_entry = of_entries.iter().map(|(at, policy)| (*at, &**policy));
+    let by_entry: Vec<(usize, &Policy)> = by_entry.collect();
     found.suspicious.extend(config.dead_ends(&files, &by_entry));
+    // The default has a say where some file falls under it.
+    let is_default = |file: &PathBuf| config.select(file).policy.is_none();
+    let with_default = files.iter().any(is_default);
+    let in_force = named.policies.iter();
+    let in_force = in_force.filter(|named| with_default || named.entry.is_some());
+    let in_force: Vec<&Policy> = in_force.map(|named| &*named.policy).collect();
+    let idle = policy::idle_waivers(&named.waivers, &in_force, &files, now);
+    found.suspicious.extend(idle);
+    policies_of(&of_entries, &named.given, now, environment, &mut found)?;
+    found.summary = [
+        count(config.mappings.len(), "entry", "entries"),
+        count(files.len(), "file", "files"),
+        count(named.waivers.list().len(), "waiver", "waivers"),
+    ]
+    .join(", ");
+    Ok(found)
+}
+
+/// What is suspicious about the policies themselves, each file once.
+fn policies_of(
+    named: &[(usize, Arc<Policy>)],
+    given: &Given,
+    now: OffsetDateTime,
+    environment: &Environment,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let limits = public_limits(environment)?;
     let mut seen = BTreeSet::new();
-    for (_, policy) in &loaded {
-        if !seen.insert(policy.name.clone()) {
+    for (_, policy) in named {
+        let file = policy.sources.last().map(|source| source.name().clone());
+        if !seen.insert(file) {
             continue;
         }
-        found.suspicious.extend(policy::dead_ends(policy, now));
+        found
+            .suspicious
+            .extend(policy::dead_ends(policy, &limits, now));
         let mut given = given.clone();
         match policies::anchors(&policy.trust_anchors) {
             Ok(own) => given.anchors.extend(own.anchors),
@@ -152,19 +183,7 @@ fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<
         }
         found.suspicious.extend(denied_anchors(policy, &given, now));
     }
-    let waivers = waivers.list().len();
-    let (entries, files) = (config.mappings.len(), files.len());
-    let plural = |count: usize, one: &str, many: &str| match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {many}"),
-    };
-    found.summary = [
-        plural(entries, "entry", "entries"),
-        plural(files, "file", "files"),
-        plural(waivers, "waiver", "waivers"),
-    ]
-    .join(", ");
-    Ok(found)
+    Ok(())
 }
 
 /// The files of a config's folder that may hold a chain, from there.
@@ -180,6 +199,7 @@ fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Fai
     let found = input::discover(std::slice::from_ref(&config.folder), &options);
     let found = found.map_err(|error| Failure::Said(error.to_string()))?;
     Ok(found
+        .files
         .iter()
         .filter_map(|file| relative(&file.path))
         .collect())

@@ -2,8 +2,8 @@
 
 mod check;
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::{Args, Subcommand, ValueEnum};
 use time::OffsetDateTime;
@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 use super::check::instant;
 use super::environment::Environment;
 use super::inspect::Format;
+use super::replace::put;
 use super::{Failure, Outcome, policies};
+use crate::input::regular;
 use crate::policy::Difference;
 use crate::source::escape;
 use crate::{facts, policy, policy_test, report, trust};
@@ -74,6 +76,9 @@ enum Command {
     },
 }
 
+/// The longest page, in bytes, that a fresh one is held against.
+const MAX_PAGE: u64 = 16 << 20;
+
 /// A kind of file with a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
@@ -110,7 +115,7 @@ pub(super) fn run(
             policy: name,
             origin,
         } => {
-            let policy = policies::named(name, &[], environment)?;
+            let policy = policies::argument(name, environment)?;
             environment.output(&policy::show(&policy, *origin, &policies::shown))?;
             Ok(Outcome::Clean)
         }
@@ -149,8 +154,8 @@ fn diff(
     format: Format,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let one = policies::named(first, &[], environment)?;
-    let other = policies::named(second, &[], environment)?;
+    let one = policies::argument(first, environment)?;
+    let other = policies::argument(second, environment)?;
     // Two states of one policy bear one name; what tells them apart is how the user named them.
     let names = if one.name == other.name {
         policy::Names { first, second }
@@ -212,7 +217,7 @@ fn docs(
     check: bool,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let page = policy::page(&policies::named(name, &[], environment)?);
+    let page = policy::page(&policies::argument(name, environment)?);
     let Some(output) = output else {
         environment.output(&page)?;
         return Ok(Outcome::Clean);
@@ -221,7 +226,7 @@ fn docs(
     let shown = escape(&output.display().to_string());
     let said = |error: io::Error| Failure::Said(format!("{shown}: {error}"));
     if check {
-        let there = match fs::read(&path) {
+        let there = match regular::bytes(&path, MAX_PAGE) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read.map_err(said)?,
         };
@@ -234,6 +239,6 @@ fn docs(
         ));
         return Ok(Outcome::Findings);
     }
-    fs::write(&path, page).map_err(said)?;
+    put(&path, page.as_bytes()).map_err(said)?;
     Ok(Outcome::Clean)
 }

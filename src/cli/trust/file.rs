@@ -1,18 +1,20 @@
 //! The file of trusted lists on disk: what it has, and putting another in its place.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::cli::Failure;
-use crate::cli::replace::beside;
+use crate::cli::replace::put;
+use crate::input::regular;
 use crate::trust::lists::{self, TrustedLists};
 
 /// The bytes of a file, and one more than the limit where it is larger.
 pub(super) fn read_up_to(limit: u64, path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    regular::open(path)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -63,7 +65,5 @@ pub(super) fn write(path: &Path, shown: &str, lists: &TrustedLists) -> Result<()
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let file = beside(&path, text)?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    put(&path, text.as_bytes())
 }

@@ -1,6 +1,7 @@
 //! `chainlint waivers add`.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use time::macros::format_description;
@@ -11,46 +12,42 @@ use super::super::environment::Environment;
 use super::super::plan::{self, Wanted};
 use super::super::progress::Silent;
 use super::super::{Failure, Outcome, policies};
-use super::{cannot, from_config, text_of, waiving, write};
-use crate::engine::{self, Plan, PlannedFile, PlannedInput};
+use super::edit::{self, Edited, difference, shown};
+use super::{configured, files, from_config, plain};
+use crate::engine::{self, Plan, PlannedFile, PlannedInput, Waiving};
 use crate::finding::{Finding, Severity};
-use crate::policy::waiver::{append, named, refusal};
-use crate::policy::{CONFIG_NAMES, Config, Entry};
-use crate::source::escape;
+use crate::policy::waiver::{named, put, refusal};
+use crate::policy::{CONFIG_NAMES, Config, Entry, Waiver};
 
-/// Waive the findings that a check has now: one waiver for each rule, certificate and file.
+/// Waive the findings that a check has now: one waiver for each rule, certificate and file. A waiver for the same
+/// that has expired is renewed where it stands.
 ///
-/// With --all, a baseline: what is wrong today is waived up to a day, and what comes new is told.
+/// With --all, a baseline: what is wrong today is waived up to a day, and what comes new is told. The exit status is
+/// 1 where something is left that cannot be waived.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Files and folders; the current folder where none is named.
     paths: Vec<PathBuf>,
-    /// The rules whose findings are waived.
-    #[arg(
-        long,
-        value_name = "RULE,…",
-        value_delimiter = ',',
-        required_unless_present = "all"
-    )]
-    rule: Vec<String>,
-    /// Waive the findings of every rule, from --fail-on on.
-    #[arg(long, conflicts_with = "rule")]
-    all: bool,
+    #[command(flatten)]
+    which: Which,
     /// Why.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason, allow_hyphen_values = true)]
     reason: String,
     /// The last day on which the waivers hold, in UTC, as in 2027-02-01.
     #[arg(long, value_name = "DAY", value_parser = day)]
     expires: Date,
     /// Who answers for it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     owner: Option<String>,
-    /// The file that gets them; without it the config.
+    /// The file that gets them; without it the config. What is renewed stays in its file.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// The lightest finding that --all waives.
+    /// The lightest finding that --all waives; without it the config's `fail_on`, else error.
     #[arg(long, value_enum, value_name = "SEVERITY", requires = "all")]
     fail_on: Option<Threshold>,
+    /// Print what would be written, and change nothing; the exit status is 1 if there is anything.
+    #[arg(long)]
+    diff: bool,
     /// The policy for every file, over what the config says.
     #[arg(long, value_name = "NAME|FILE")]
     policy: Option<String>,
@@ -65,144 +62,341 @@ pub(super) struct Arguments {
     at: Option<OffsetDateTime>,
 }
 
+/// Which findings are waived.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// The rules whose findings are waived.
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    rule: Vec<String>,
+    /// Waive the findings of every rule, from --fail-on on.
+    #[arg(long)]
+    all: bool,
+}
+
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text, format_description!("[year]-[month]-[day]"))
         .map_err(|_| "write a day like 2027-02-01".to_owned())
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a waiver says why it was granted: write a sentence".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 pub(super) fn run(
     arguments: &Arguments,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
+    if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
+        let message = "standard input has no name that a waiver could give: name the file itself";
+        return Err(Failure::Said(message.to_owned()));
+    }
     let config = policies::config(arguments.config.as_deref(), false, environment)?;
-    let wanted = Wanted {
-        paths: &arguments.paths,
-        policy: arguments.policy.as_deref(),
-        vars: &arguments.vars,
-        ..Wanted::default()
+    let target = target(arguments, config.as_ref(), environment);
+    let plan = plan(arguments, config.as_ref(), &target, environment)?;
+    let mut add = Add {
+        arguments,
+        environment,
+        config: config.as_ref(),
+        plan: &plan,
+        known: configured(config.as_ref()),
+        target: target.clone(),
+        new: BTreeMap::new(),
+        left: Vec::new(),
     };
-    let files = plan::files(&wanted, environment, config.as_ref(), None)?;
-    let rules = || {
-        files
-            .iter()
-            .flat_map(|file| &file.policy.rules)
-            .map(|rule| &*rule.id)
-    };
-    for rule in arguments.rule.iter().filter(|_| !files.is_empty()) {
-        if !rules().any(|known| known == rule) {
-            return Err(unknown_rule(rule, rules()));
+    if entry_of(arguments, String::new(), None, None).is_expired(plan.now) {
+        let message = format!("--expires {}: that day is over", arguments.expires);
+        return Err(Failure::Said(message));
+    }
+    for (file, judged) in engine::judge_all(&plan, &Silent) {
+        for finding in &judged.findings {
+            add.finding(file, finding);
         }
     }
-    let waiving = match &config {
-        Some(config) => Some(waiving(config, &arguments.paths, environment)?),
-        None => None,
-    };
-    let plan = Plan {
-        select: arguments.rule.iter().cloned().collect(),
-        waiving,
-        ..Plan::new(files, arguments.at.unwrap_or(environment.now))
-    };
-    let report = engine::run(&plan, &Silent);
-    let threshold = arguments.fail_on.map_or(Severity::Error, Severity::from);
-    let is_meant = |finding: &&Finding| {
-        finding.waived.is_none() && (!arguments.all || finding.severity >= threshold)
-    };
-    let mut entries = Vec::new();
-    for finding in report.findings.iter().filter(is_meant) {
-        let mut of_plan = plan.files.iter();
-        let file = of_plan.find(|file| shown(file) == *finding.path);
-        let Some(file) = file else { continue };
-        entries.push(entry(
-            finding,
-            file,
-            &plan,
-            config.as_ref(),
-            arguments,
-            environment,
-        )?);
+    let Add { new, left, .. } = add;
+    let mut changed: Vec<(PathBuf, Edited)> = Vec::new();
+    for (path, entries) in &new {
+        let change = |text: &str| put(text, entries);
+        let edited = if arguments.diff {
+            edit::tried(path, &change, environment)?
+        } else {
+            edit::write(path, &change, environment)?
+        };
+        if edited.after.added > 0 || edited.after.renewed > 0 {
+            changed.push((path.clone(), edited));
+        }
     }
-    let target = target(arguments, config.as_ref(), environment);
-    let text = text_of(&target)?;
-    let written = append(&text, &entries).map_err(|why| cannot(&target, &why))?;
-    if written.count > 0 {
-        write(&target, &text, &written.text, environment)?;
+    if arguments.diff {
+        for (path, edited) in &changed {
+            environment.output(&difference(path, edited, environment))?;
+        }
+    } else {
+        tell(&changed, &target, config.as_ref(), arguments, environment);
+        tell_expired(&plan, &new, environment);
     }
-    let name = target.strip_prefix(&environment.current).unwrap_or(&target);
-    let name = escape(&name.display().to_string());
-    environment.note(&match written.count {
-        0 => "nothing to waive".to_owned(),
-        1 => format!("{name}: 1 waiver added, until {}", arguments.expires),
-        count => format!("{name}: {count} waivers added, until {}", arguments.expires),
-    });
-    Ok(if written.count == 0 {
+    for line in &left {
+        environment.note(line);
+    }
+    let is_red = !left.is_empty() || arguments.diff && !changed.is_empty();
+    Ok(if is_red {
+        Outcome::Findings
+    } else if changed.is_empty() && !arguments.diff {
         Outcome::Nothing
     } else {
         Outcome::Clean
     })
 }
 
-fn shown(file: &PlannedFile) -> String {
-    match &file.input {
-        PlannedInput::File(candidate) => escape(&candidate.display),
-        PlannedInput::Bytes { display, .. } | PlannedInput::Unreadable { display, .. } => {
-            escape(display)
-        }
-    }
-}
-
 /// The file that gets the waivers.
 fn target(arguments: &Arguments, config: Option<&Config>, environment: &Environment) -> PathBuf {
     let [first, ..] = CONFIG_NAMES;
     match (&arguments.to, config) {
-        (Some(path), _) => environment.current.join(path),
+        (Some(path), _) => plain(&environment.current.join(path)),
         (None, Some(config)) => config.path.clone(),
         (None, None) => environment.current.join(first),
     }
 }
 
-/// The waiver of a finding.
-fn entry(
-    finding: &Finding,
-    file: &PlannedFile,
-    plan: &Plan,
-    config: Option<&Config>,
+fn plan(
     arguments: &Arguments,
+    config: Option<&Config>,
+    target: &Path,
     environment: &Environment,
-) -> Result<Entry, Failure> {
-    let certificate = finding.certificate.as_ref();
-    let certificate = certificate
-        .map(|certificate| certificate.sha256.clone())
-        .filter(|hash| !hash.is_empty());
-    let path = match (&file.input, config) {
-        (PlannedInput::File(candidate), Some(config)) => from_config(&candidate.path, config),
-        (PlannedInput::File(candidate), None) => {
-            let inside = candidate.path.strip_prefix(&environment.current).ok();
-            inside.map(|path| path.to_string_lossy().replace('\\', "/"))
-        }
-        (PlannedInput::Bytes { .. } | PlannedInput::Unreadable { .. }, _) => None,
+) -> Result<Plan, Failure> {
+    let wanted = Wanted {
+        paths: &arguments.paths,
+        policy: arguments.policy.as_deref(),
+        vars: &arguments.vars,
+        ..Wanted::default()
     };
-    let entry = Entry {
+    let files = plan::files(&wanted, environment, config, None)?;
+    let rules = files.iter().flat_map(|file| &file.policy.rules);
+    let rules: BTreeSet<&str> = rules.map(|rule| &*rule.id).collect();
+    let asked = arguments.which.rule.iter();
+    for rule in asked.filter(|_| !files.is_empty()) {
+        if !rules.contains(rule.as_str()) {
+            return Err(unknown_rule(rule, rules));
+        }
+    }
+    let waiving = match config {
+        Some(config) => {
+            // The file that gets the waivers may be listed before it is there.
+            let read = |path: &Path| match policies::read(path) {
+                Err(error)
+                    if error.kind() == std::io::ErrorKind::NotFound && plain(path) == *target =>
+                {
+                    Ok("version: 1\n".to_owned())
+                }
+                read => read,
+            };
+            Some(Waiving {
+                waivers: config.waivers(&read)?,
+                ..Waiving::default()
+            })
+        }
+        None => None,
+    };
+    Ok(Plan {
+        select: arguments.which.rule.iter().cloned().collect(),
+        waiving,
+        ..Plan::new(files, arguments.at.unwrap_or(environment.now))
+    })
+}
+
+/// Waivers in the making.
+struct Add<'a> {
+    arguments: &'a Arguments,
+    environment: &'a Environment,
+    config: Option<&'a Config>,
+    plan: &'a Plan,
+    /// The rules of the policies that apply where no option names one.
+    known: BTreeSet<String>,
+    target: PathBuf,
+    /// By the file that gets them.
+    new: BTreeMap<PathBuf, Vec<Entry>>,
+    /// What nothing can waive, a line each.
+    left: Vec<String>,
+}
+
+impl Add<'_> {
+    fn finding(&mut self, file: &PlannedFile, finding: &Finding) {
+        let threshold = self.arguments.fail_on.map(Severity::from);
+        let threshold = threshold.or(self.config.and_then(|config| config.fail_on));
+        if self.arguments.which.all && finding.severity < threshold.unwrap_or(Severity::Error) {
+            return;
+        }
+        let waivers = self.plan.waiving.as_ref().map(|waiving| &waiving.waivers);
+        let question = engine::question(self.plan, file, finding);
+        let answer = waivers.map(|waivers| waivers.decide(&question));
+        let answer = answer.unwrap_or_default();
+        if answer.covered_by().is_some() {
+            return;
+        }
+        match self.entry(file, finding) {
+            Ok(entry) => {
+                // One that is about this file or certificate alone, and does not cover it any more, goes on. A
+                // pattern is about more than what was found.
+                let about = answer
+                    .about
+                    .iter()
+                    .filter_map(|(at, _)| waivers?.list().get(*at));
+                let mut about =
+                    about.filter(|waiver| waiver.path().is_none_or(|path| !path.is_pattern()));
+                let same = |waiver: &&Waiver| waiver.subject() == entry.subject();
+                let old = about.clone().find(same).or_else(|| about.next());
+                let (path, entry) = match old.and_then(|old| Some((self.file_of(old)?, old))) {
+                    Some((path, old)) => {
+                        let (certificate, path_named) =
+                            (old.entry.certificate.clone(), old.entry.path.clone());
+                        (
+                            path,
+                            Entry {
+                                certificate,
+                                path: path_named,
+                                ..entry
+                            },
+                        )
+                    }
+                    None => (self.target.clone(), entry),
+                };
+                self.new.entry(path).or_default().push(entry);
+            }
+            Err(why) => {
+                let (path, start) = (&finding.path, finding.start);
+                let (line, column, rule) = (start.line, start.column, &finding.rule);
+                self.left.push(format!(
+                    "{path}:{line}:{column}: {rule} cannot be waived: {why}"
+                ));
+            }
+        }
+    }
+
+    /// The waiver of a finding, or why there can be none.
+    fn entry(&self, file: &PlannedFile, finding: &Finding) -> Result<Entry, String> {
+        let certificate = finding.certificate.as_ref();
+        let certificate = certificate
+            .map(|certificate| certificate.sha256.clone())
+            .filter(|hash| !hash.is_empty());
+        let path = match (&file.input, self.config) {
+            (PlannedInput::File(candidate), Some(config)) => from_config(&candidate.path, config),
+            (PlannedInput::File(candidate), None) => {
+                let inside = candidate.path.strip_prefix(&self.environment.current).ok();
+                inside.map(|path| path.to_string_lossy().replace('\\', "/"))
+            }
+            (PlannedInput::Bytes { .. } | PlannedInput::Unreadable { .. }, _) => None,
+        };
+        if path.is_none() && certificate.is_none() {
+            let why = "it lies outside of the config's folder and in no certificate, so there is nothing to name";
+            return Err(why.to_owned());
+        }
+        if !self.known.contains(&*finding.rule) {
+            let why =
+                "no policy that the config names has this rule; name that policy under `files`";
+            return Err(why.to_owned());
+        }
+        let rule = finding.rule.to_string();
+        let entry = entry_of(self.arguments, rule, certificate, path.as_deref());
+        match refusal(&entry, &file.policy, self.plan.now) {
+            Some(refusal) => Err(refusal.to_string()),
+            None => Ok(entry),
+        }
+    }
+
+    /// The file that a waiver stands in.
+    fn file_of(&self, waiver: &Waiver) -> Option<PathBuf> {
+        let files = files(self.config?);
+        let name = waiver.source.name();
+        let mut found = files.into_iter().filter(|(shown, _)| **shown == **name);
+        found.next().map(|(_, path)| path)
+    }
+}
+
+fn entry_of(
+    arguments: &Arguments,
+    rule: String,
+    certificate: Option<String>,
+    path: Option<&str>,
+) -> Entry {
+    Entry {
         id: None,
-        rule: finding.rule.to_string(),
+        rule,
         certificate,
-        path: path.map(|path| named(&path)),
+        path: path.map(named),
         reason: arguments.reason.clone(),
         owner: arguments.owner.clone(),
         expires: arguments.expires,
+    }
+}
+
+/// Says what was written, and what is still to do for it to count.
+fn tell(
+    changed: &[(PathBuf, Edited)],
+    target: &Path,
+    config: Option<&Config>,
+    arguments: &Arguments,
+    environment: &mut Environment,
+) {
+    if changed.is_empty() {
+        environment.note("nothing to waive");
+    }
+    for (path, edited) in changed {
+        let plural = |count: usize| if count == 1 { "1 waiver" } else { "waivers" };
+        let part = |count: usize, done: &str| match count {
+            0 => None,
+            1 => Some(format!("{} {done}", plural(count))),
+            _ => Some(format!("{count} {} {done}", plural(count))),
+        };
+        let parts = [
+            part(edited.after.added, "added"),
+            part(edited.after.renewed, "renewed"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let name = shown(path, environment);
+        let expires = arguments.expires;
+        environment.note(&format!("{name}: {}, until {expires}", parts.join(", ")));
+        let is_read = match config {
+            Some(config) => files(config)
+                .iter()
+                .any(|(_, read)| plain(read) == plain(path)),
+            None => arguments.to.is_none(),
+        };
+        if path == target && !is_read {
+            let [first, ..] = CONFIG_NAMES;
+            let config = config.map(|config| config.path.clone());
+            let config = config.unwrap_or_else(|| environment.current.join(first));
+            let from = config.parent().unwrap_or(Path::new(""));
+            let named = path
+                .strip_prefix(from)
+                .unwrap_or(path)
+                .display()
+                .to_string();
+            environment.note(&format!(
+                "nothing reads {name} yet: write `waiver_files: [{}]` into {}",
+                crate::source::escape(&named),
+                shown(&config, environment),
+            ));
+        }
+    }
+}
+
+/// Says how many waivers are over and were not renewed: each is an error of its own.
+fn tell_expired(plan: &Plan, new: &BTreeMap<PathBuf, Vec<Entry>>, environment: &mut Environment) {
+    let renewed: BTreeSet<_> = new.values().flatten().map(Entry::subject).collect();
+    let waivers = plan
+        .waiving
+        .iter()
+        .flat_map(|waiving| waiving.waivers.list());
+    let over = waivers
+        .filter(|waiver| waiver.entry.is_expired(plan.now) && !renewed.contains(&waiver.subject()));
+    let (count, them) = match over.count() {
+        0 => return,
+        1 => ("1 waiver has".to_owned(), "it"),
+        count => (format!("{count} waivers have"), "them"),
     };
-    if entry.is_expired(plan.now) {
-        let message = format!("--expires {}: that day is over", arguments.expires);
-        return Err(Failure::Said(message));
-    }
-    if entry.path.is_none() && entry.certificate.is_none() {
-        let message = format!(
-            "{}: it lies outside of the config's folder, and the finding is in no certificate: nothing that a waiver could name",
-            finding.path
-        );
-        return Err(Failure::Said(message));
-    }
-    match refusal(&entry, &file.policy, plan.now) {
-        Some(refusal) => Err(Failure::Said(format!("{}: {refusal}", finding.rule))),
-        None => Ok(entry),
-    }
+    environment.note(&format!(
+        "{count} expired: `chainlint waivers prune` removes {them}"
+    ));
 }

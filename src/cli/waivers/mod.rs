@@ -1,10 +1,11 @@
 //! `chainlint waivers`, and what `check` needs to know of waivers.
 
 mod add;
+mod edit;
 mod list;
 mod prune;
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,9 +13,9 @@ use clap::{Args, Subcommand};
 
 use super::environment::Environment;
 use super::plan::relative;
-use super::replace::{beside, replace};
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
+use crate::input::name::plain;
 use crate::policy::{Config, Policy, Reference, Waivers, unknown_rules};
 use crate::source::escape;
 
@@ -43,10 +44,11 @@ pub(super) fn run(
     }
 }
 
-/// The waivers of a config, for a run over these paths: none where it searched no folder.
+/// The waivers of a config, for a run over these paths under the policy of an option, if one is given.
 pub(super) fn waiving(
     config: &Config,
     paths: &[PathBuf],
+    policy: Option<&str>,
     environment: &Environment,
 ) -> Result<Waiving, Failure> {
     let folders = paths
@@ -55,7 +57,7 @@ pub(super) fn waiving(
         .filter(|path| path.is_dir())
         .filter_map(|path| {
             // A run over a folder around the config's searches that one whole.
-            if plain(&config.folder).starts_with(plain(&path)) {
+            if config.folder.starts_with(plain(&path)) {
                 return Some(String::new());
             }
             from_config(&path, config)
@@ -69,22 +71,18 @@ pub(super) fn waiving(
         waivers,
         folders: folders.collect(),
         base,
+        by_option: policy.is_some(),
     })
 }
 
 /// A path from the config's folder, with `/`; `None` outside of it.
 pub(super) fn from_config(path: &Path, config: &Config) -> Option<String> {
-    let inside = relative(path, &plain(&config.folder));
+    let inside = relative(path, &config.folder);
     let parts: Vec<String> = inside
         .components()
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     (!inside.is_absolute()).then(|| parts.join("/"))
-}
-
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    relative(path, Path::new(""))
 }
 
 /// Refuses waivers of rules that no policy has which the config could mean.
@@ -93,25 +91,36 @@ pub(super) fn refuse_unknown_rules(
     loaded: &[&Policy],
     config: &Config,
 ) -> Result<(), Failure> {
-    let named = config
-        .mappings
-        .iter()
-        .filter_map(|mapping| mapping.policy.as_ref());
     if unknown_rules(waivers, loaded.iter().copied()).is_empty() {
         return Ok(());
     }
-    // The policies of files that this run does not look at, and the one that applies where none is named.
-    let default = Reference::from_flag("--policy", policies::DEFAULT, &config.folder);
-    let others: Vec<Policy> = named
-        .chain([&default])
-        .filter_map(|named| policies::library().load(named, &[]).ok())
-        .collect();
+    let others = policies_of(Some(config));
     let problems = unknown_rules(waivers, loaded.iter().copied().chain(&others));
     if problems.is_empty() {
         Ok(())
     } else {
         Err(problems.into())
     }
+}
+
+/// The policies that may apply where no option names one: those of the config, and the one that applies where none
+/// is named.
+fn policies_of(config: Option<&Config>) -> Vec<Policy> {
+    let folder = config.map_or(Path::new(""), |config| &config.folder);
+    let default = Reference::from_flag("--policy", policies::DEFAULT, folder);
+    let mappings = config.iter().flat_map(|config| &config.mappings);
+    let named = mappings.filter_map(|mapping| mapping.policy.as_ref());
+    named
+        .chain([&default])
+        .filter_map(|named| policies::library().load(named, &[]).ok())
+        .collect()
+}
+
+/// The rules of those policies.
+fn configured(config: Option<&Config>) -> BTreeSet<String> {
+    let policies = policies_of(config);
+    let rules = policies.iter().flat_map(|policy| &policy.rules);
+    rules.map(|rule| rule.id.to_string()).collect()
 }
 
 /// The config that an option names, or the nearest one; there has to be one.
@@ -122,41 +131,18 @@ fn config(named: Option<&Path>, environment: &Environment) -> Result<Config, Fai
     })
 }
 
-/// The files that may hold waivers: the config, and its waiver files.
-fn files(config: &Config, path: &Path) -> Vec<PathBuf> {
-    let others = config.waiver_files.iter();
-    let others = others.map(|reference| reference.folder.join(&reference.text));
-    std::iter::once(path.to_owned()).chain(others).collect()
+/// The files that may hold waivers, each with how it is shown: the config, and its waiver files.
+fn files(config: &Config) -> Vec<(String, PathBuf)> {
+    let others = config.waiver_files.iter().map(|reference| {
+        let path = reference.folder.join(&reference.text);
+        (escape(&config.shown(reference)), path)
+    });
+    let own = (config.source.name().to_string(), config.path.clone());
+    std::iter::once(own).chain(others).collect()
 }
 
-/// A file's text; empty where the file is not there.
-fn text_of(path: &Path) -> Result<String, Failure> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(cannot(path, &error.to_string())),
-    }
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, before: &str, after: &str, environment: &Environment) -> Result<(), Failure> {
-    let written = if path.exists() {
-        replace(
-            path,
-            before.as_bytes(),
-            after.as_bytes(),
-            &environment.current,
-        )
-    } else {
-        beside(path, after)
-            .and_then(|file| file.persist_noclobber(path).map_err(|error| error.error))
-            .map(|_| ())
-            .map_err(|error| error.to_string())
-    };
-    written.map_err(|why| cannot(path, &why))
-}
-
-fn cannot(path: &Path, why: &str) -> Failure {
-    let shown = escape(&path.display().to_string());
+/// Why a file was not written.
+fn cannot(path: &Path, why: &str, environment: &Environment) -> Failure {
+    let shown = edit::shown(path, environment);
     Failure::Said(format!("{shown}: {why}"))
 }

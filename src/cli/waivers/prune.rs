@@ -1,6 +1,7 @@
 //! `chainlint waivers prune`.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::Args;
 use time::OffsetDateTime;
@@ -10,13 +11,14 @@ use super::super::environment::Environment;
 use super::super::plan::{self, Wanted};
 use super::super::progress::Silent;
 use super::super::{Failure, Outcome, policies};
-use super::{cannot, config, files, text_of, waiving, write};
+use super::edit::{self, difference};
+use super::{config, files, waiving};
 use crate::engine::{self, Plan};
-use crate::policy::waiver::remove;
+use crate::policy::waiver::{Subject, remove};
 use crate::policy::{Config, Waiver};
-use crate::source::escape;
 
-/// Remove waivers that have expired; everything else in the files stays as it is.
+/// Remove waivers that have expired, with the comments right above and inside of them; everything else in the files
+/// stays as it is.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Remove also those that cover no finding now; checks the config's folder.
@@ -38,49 +40,38 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let config = config(arguments.config.as_deref(), environment)?;
-    let waivers = config.waivers(&policies::read)?;
     let now = arguments.at.unwrap_or(environment.now);
+    // What is wrong with the waivers is told before anything is changed.
+    config.waivers(&policies::read)?;
     let unused = if arguments.unused {
         unused(&config, now, environment)?
     } else {
-        Vec::new()
+        BTreeSet::new()
     };
-    let is_gone = |at: usize, waiver: &Waiver| waiver.entry.is_expired(now) || unused.contains(&at);
-    let mut count = 0;
-    let mut rewritten: Vec<(PathBuf, String, String)> = Vec::new();
-    for path in files(&config, &config.path) {
-        // Positions count within a file.
-        let of_file = waivers.list().iter().enumerate();
-        let of_file = of_file.filter(|(_, waiver)| is_in(waiver, &path, &config));
-        let gone: Vec<usize> = of_file
-            .enumerate()
-            .filter(|(_, (at, waiver))| is_gone(*at, waiver))
-            .map(|(position, _)| position)
-            .collect();
-        if gone.is_empty() {
-            continue;
-        }
-        let text = text_of(&path)?;
-        let changed = remove(&text, &gone).map_err(|why| cannot(&path, &why))?;
-        count += changed.count;
-        rewritten.push((path, text, changed.text));
+    let is_gone =
+        |waiver: &Waiver| waiver.entry.is_expired(now) || unused.contains(&waiver.subject());
+    let change = |text: &str| remove(text, &is_gone);
+    // Nothing is written where one of the files cannot be.
+    let mut edits = Vec::new();
+    for (_, path) in files(&config) {
+        let edited = edit::tried(&path, &change, environment)?;
+        edits.push((path, edited));
     }
+    edits.retain(|(_, edited)| edited.after.removed > 0);
     if arguments.diff {
-        for (path, before, after) in &rewritten {
-            let name = path.strip_prefix(&environment.current).unwrap_or(path);
-            let name = escape(&name.display().to_string());
-            let diff = similar::TextDiff::from_lines(before, after);
-            let diff = diff.unified_diff().header(&name, &name).to_string();
-            environment.output(&diff)?;
+        for (path, edited) in &edits {
+            environment.output(&difference(path, edited, environment))?;
         }
-        return Ok(if count > 0 {
-            Outcome::Findings
-        } else {
+        return Ok(if edits.is_empty() {
             Outcome::Clean
+        } else {
+            Outcome::Findings
         });
     }
-    for (path, before, after) in &rewritten {
-        write(path, before, after, environment)?;
+    let mut count = 0;
+    for (path, _) in &edits {
+        let edited = edit::write(path, &change, environment)?;
+        count += edited.after.removed;
     }
     environment.note(&match count {
         0 => "nothing to remove".to_owned(),
@@ -90,32 +81,24 @@ pub(super) fn run(
     Ok(Outcome::Clean)
 }
 
-/// Whether a waiver is written in this file.
-fn is_in(waiver: &Waiver, path: &Path, config: &Config) -> bool {
-    let of_config = waiver.source.name() == config.source.name();
-    if *path == config.path {
-        return of_config;
-    }
-    let mut others = config.waiver_files.iter();
-    let named = others.find(|reference| reference.folder.join(&reference.text) == *path);
-    !of_config && named.is_some_and(|reference| **waiver.source.name() == *config.shown(reference))
-}
-
-/// The positions of the waivers that cover nothing in the config's folder.
+/// The waivers that cover nothing in the config's folder.
 fn unused(
     config: &Config,
     now: OffsetDateTime,
     environment: &Environment,
-) -> Result<Vec<usize>, Failure> {
+) -> Result<BTreeSet<Subject>, Failure> {
     let paths = [config.folder.clone()];
     let wanted = Wanted {
         paths: &paths,
         ..Wanted::default()
     };
+    let waiving = waiving(config, &paths, None, environment)?;
     let files = plan::files(&wanted, environment, Some(config), None)?;
     let plan = Plan {
-        waiving: Some(waiving(config, &paths, environment)?),
+        waiving: Some(waiving.clone()),
         ..Plan::new(files, now)
     };
-    Ok(engine::unused_waivers(&plan, &Silent))
+    let unused = engine::unused_waivers(&plan, &Silent).into_iter();
+    let waivers = unused.filter_map(|at| waiving.waivers.list().get(at));
+    Ok(waivers.map(Waiver::subject).collect())
 }

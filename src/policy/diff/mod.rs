@@ -70,6 +70,9 @@ pub fn diff(first: &Policy, second: &Policy, names: Names<'_>) -> Vec<Difference
     differ.differences
 }
 
+/// The labels that a rule waits for; `None` is any.
+type Labels = Option<BTreeSet<String>>;
+
 struct Differ<'a> {
     names: Names<'a>,
     variables: (Variables, Variables),
@@ -176,7 +179,7 @@ impl Differ<'_> {
             };
             Some(BTreeSet::from([word.to_owned()]))
         };
-        let conditions: [(&str, Option<BTreeSet<String>>, Option<BTreeSet<String>>); 4] = [
+        let conditions: [(&str, Labels, Labels); 4] = [
             ("when.class", class(one), class(other)),
             (
                 "when.environment",
@@ -187,7 +190,7 @@ impl Differ<'_> {
             ("when.strict", strict(one), strict(other)),
         ];
         for (what, one, other) in conditions {
-            let shown = |set: &Option<BTreeSet<String>>| {
+            let shown = |set: &Labels| {
                 let set = set
                     .as_ref()
                     .map(|set| set.iter().cloned().collect::<Vec<_>>());
@@ -226,7 +229,7 @@ impl Differ<'_> {
     }
 
     fn anchors(&mut self, first: &Policy, second: &Policy) {
-        self.of = "trust_anchors".to_owned();
+        "trust_anchors".clone_into(&mut self.of);
         let has = |policy: &Policy, wanted: &Reference| {
             let path = wanted.folder.join(&wanted.text);
             let mut anchors = policy.trust_anchors.iter();
@@ -257,7 +260,7 @@ impl Differ<'_> {
     }
 
     fn waivers(&mut self, first: &Policy, second: &Policy) {
-        self.of = "waivers".to_owned();
+        "waivers".clone_into(&mut self.of);
         let days = |policy: &Policy| policy.waiver_days.as_ref().map(|bound| bound.days.get());
         let (one, other) = (days(first), days(second));
         let unbounded = |days: Option<u16>| days.map_or(u32::MAX, u32::from);

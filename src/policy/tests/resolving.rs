@@ -48,9 +48,13 @@ fn a_field_of_a_child_replaces_the_field_of_its_parent_whole() {
         "/policy.yaml:6"
     );
     assert_eq!(rule.origin_of(Field::Check).unwrap().to_string(), "base:11");
-    assert_eq!(rule.origin().line, 8, "the parent asks");
+    assert_eq!(rule.location.line(), 8, "the parent asks");
     let serial = policy.rule("serial").unwrap();
-    assert_eq!(&*serial.origin().path, "/policy.yaml", "the child asks");
+    assert_eq!(
+        &**serial.location.source.name(),
+        "/policy.yaml",
+        "the child asks"
+    );
     assert_eq!(serial.severity.of(Some("short")), Some(Severity::Warning));
 }
 

@@ -4,6 +4,7 @@
 //! no file and no clock.
 
 mod edit;
+mod idle;
 mod path;
 mod read;
 mod refuse;
@@ -22,9 +23,10 @@ use crate::check::waiver::Refusal;
 use crate::source::{Source, escape};
 use crate::span::Span;
 
-pub use edit::{Rewritten, append, named, remove};
+pub use edit::{Rewritten, Unedited, named, put, remove};
+pub use idle::idle;
 pub use path::CoveredPath;
-pub(super) use read::{WaiverFile, WaiversFile, read};
+pub(super) use read::{WaiverFile, WaiversFile, read, refuse_twice};
 pub use refuse::unknown_rules;
 
 /// Largest file with waivers, in bytes: a baseline of a large repository has tens of thousands.
@@ -50,14 +52,15 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What it is about, apart from all that is said about it: two waivers with the same one are
-    /// the same waiver.
-    fn subject(&self) -> (&str, Option<&str>, Option<&str>) {
-        (
-            &self.rule,
-            self.certificate.as_deref(),
-            self.path.as_deref(),
-        )
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        let path = self.path.as_deref();
+        Subject {
+            rule: self.rule.clone(),
+            certificate: self.certificate.clone(),
+            path: path.map(path::normal),
+        }
     }
 
     /// The last day, `YYYY-MM-DD`.
@@ -82,6 +85,15 @@ impl Entry {
     }
 }
 
+/// What a waiver is about, apart from all that is said about it: two waivers with the same one are the same waiver,
+/// however their paths are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    rule: String,
+    certificate: Option<String>,
+    path: Option<String>,
+}
+
 /// A waiver of a config.
 #[derive(Debug, Clone)]
 pub struct Waiver {
@@ -94,6 +106,8 @@ pub struct Waiver {
     pub source: Arc<Source>,
     /// The whole of it.
     pub whole: Span,
+    /// Its name, or the rule's id where it has none of its own.
+    pub id_at: Span,
     /// The rule's id.
     pub rule_at: Span,
     /// The last day.
@@ -232,10 +246,17 @@ impl Waiver {
             entry,
             source: source.clone(),
             whole: at.whole,
+            id_at: at.id,
             rule_at: at.rule,
             expires_at: at.expires,
             path,
         }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        self.entry.subject()
     }
 
     /// The path that it is for, if it names one.
@@ -285,6 +306,7 @@ pub fn refusal(entry: &Entry, policy: &Policy, now: OffsetDateTime) -> Option<Re
 /// Where the parts of a waiver stand.
 struct Places {
     whole: Span,
+    id: Span,
     rule: Span,
     expires: Span,
 }
@@ -296,9 +318,9 @@ fn today(now: OffsetDateTime) -> Date {
 
 /// Twelve hex digits are enough to name a waiver among its like, and short enough to say aloud.
 fn derived_id(entry: &Entry) -> String {
-    let (rule, certificate, path) = entry.subject();
     let mut hash = Sha256::new();
-    for part in [rule, certificate.unwrap_or(""), path.unwrap_or("")] {
+    let (certificate, path) = (entry.certificate.as_deref(), entry.path.as_deref());
+    for part in [&entry.rule, certificate.unwrap_or(""), path.unwrap_or("")] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

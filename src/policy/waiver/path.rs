@@ -22,6 +22,10 @@ impl CoveredPath {
     /// Why it is none, and what to do.
     pub(super) fn parse(text: &str) -> Result<Self, (String, &'static str)> {
         let glob = config::glob(text)?;
+        if text.ends_with('/') {
+            let help = "all files below it are `FOLDER/**`, those right in it `FOLDER/*`";
+            return Err(("it names a folder".to_owned(), help));
+        }
         let text = text.strip_prefix("./").unwrap_or(text);
         if let Some(plain) = unescaped(text) {
             let pattern = None;
@@ -64,6 +68,13 @@ impl CoveredPath {
     pub(super) fn text(&self) -> String {
         self.plain.clone()
     }
+}
+
+/// A path or pattern as it would be written without what means nothing: a `./` before it, and `\` where nothing
+/// needs it.
+pub(super) fn normal(text: &str) -> String {
+    let text = text.strip_prefix("./").unwrap_or(text);
+    unescaped(text).map_or_else(|| text.to_owned(), |plain| escaped(&plain))
 }
 
 /// A path as a pattern that means this file alone.
@@ -123,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_folder_is_refused() {
-        for text in ["/etc/a.pem", "../a.pem", "a/../b.pem", "", "a["] {
+    fn what_leaves_the_folder_or_is_one_is_refused() {
+        for text in ["/etc/a.pem", "../a.pem", "a/../b.pem", "", "a[", "certs/"] {
             assert!(CoveredPath::parse(text).is_err(), "{text}");
         }
     }

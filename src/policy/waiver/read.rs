@@ -9,7 +9,7 @@ use time::Date;
 use time::macros::format_description;
 
 use super::path::CoveredPath;
-use super::{Entry, Places, Waiver};
+use super::{Entry, Places, Subject, Waiver};
 use crate::policy::schema;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -21,8 +21,9 @@ use crate::yaml::{self, Located, Node, Problem, Problems};
 #[schemars(rename = "Waiver")]
 pub(in crate::policy) struct WaiverFile {
     /// A name of its own, for reports; without it, one that follows from rule, certificate and path.
-    id: Option<String>,
+    id: Option<Located<String>>,
     /// The rule whose findings are waived.
+    #[schemars(schema_with = "schema::rule_id")]
     rule: Located<String>,
     /// The certificate in which they stand, `sha256:` and 64 hexadecimal digits, as reports give it.
     certificate: Option<Located<String>>,
@@ -33,7 +34,8 @@ pub(in crate::policy) struct WaiverFile {
     /// Who answers for it.
     owner: Option<String>,
     /// The last day on which it holds, in UTC: `2027-02-01`.
-    expires: Located<String>,
+    #[schemars(with = "String")]
+    expires: Node,
 }
 
 /// A file of waivers.
@@ -69,7 +71,6 @@ pub(in crate::policy) fn read(
     for item in items {
         waivers.extend(reader.waiver(item));
     }
-    reader.refuse_twice(&waivers);
     waivers
 }
 
@@ -100,7 +101,7 @@ impl Reader<'_> {
             return None;
         }
         let entry = Entry {
-            id: file.id,
+            id: file.id.as_ref().map(|id| id.value.clone()),
             rule: file.rule.value,
             // What was given and is wrong must not become a waiver of more.
             certificate: certificate.map_or(Some(None), |read| read.map(Some))?,
@@ -112,16 +113,20 @@ impl Reader<'_> {
         let path = path.map_or(Some(None), |read| read.map(Some))?;
         let places = Places {
             whole: node.span,
+            id: file.id.map_or(file.rule.span, |id| id.span),
             rule: file.rule.span,
             expires: file.expires.span,
         };
         Some(Waiver::new(entry, path, self.source, places))
     }
 
-    fn day(&mut self, given: &Located<String>) -> Option<Date> {
-        let day = day(&given.value);
+    fn day(&mut self, given: &Node) -> Option<Date> {
+        let day = given.text().and_then(day);
         if day.is_none() {
-            let message = format!("`{}` is no day", escape(&given.value));
+            let message = match given.text() {
+                Some(text) => format!("`{}` is no day", escape(text)),
+                None => format!("`expires`: expected a day, found {}", given.describe()),
+            };
             let help = "write the last day on which it holds, as in 2027-02-01";
             self.say(given.span, message, "expires", help);
         }
@@ -149,23 +154,31 @@ impl Reader<'_> {
         }
     }
 
-    /// Two waivers for the same thing: one of them would never be looked at.
-    fn refuse_twice(&mut self, waivers: &[Waiver]) {
-        let mut known: BTreeMap<_, &Waiver> = BTreeMap::new();
-        for waiver in waivers {
-            if let Some(first) = known.insert(waiver.entry.subject(), waiver) {
-                let rule = escape(&waiver.entry.rule);
-                let message = format!("there is a waiver of `{rule}` for this already");
-                let problem = Problem::new(self.source, waiver.rule_at, message, "waived again");
-                let problem = problem.related(self.source, first.rule_at, "waived here");
-                self.problems.push(problem.help("keep one of them"));
-            }
-        }
-    }
-
     fn say(&mut self, span: Span, message: String, label: &str, help: &str) {
         let problem = Problem::new(self.source, span, message, label);
         self.problems.push(problem.help(help));
+    }
+}
+
+/// Two waivers for the same thing, of which one would never be looked at, and two that share a name, which could not
+/// be told apart.
+pub(in crate::policy) fn refuse_twice(waivers: &[Waiver], problems: &mut Problems) {
+    let mut subjects: BTreeMap<Subject, &Waiver> = BTreeMap::new();
+    let mut names: BTreeMap<&str, &Waiver> = BTreeMap::new();
+    for waiver in waivers {
+        if let Some(first) = subjects.insert(waiver.subject(), waiver) {
+            let rule = escape(&waiver.entry.rule);
+            let message = format!("there is a waiver of `{rule}` for this already");
+            let problem = Problem::new(&waiver.source, waiver.rule_at, message, "waived again");
+            let problem = problem.related(&first.source, first.rule_at, "waived here");
+            problems.push(problem.help("keep one of them"));
+        } else if let Some(first) = names.insert(&waiver.id, waiver) {
+            let id = escape(&waiver.id);
+            let message = format!("there is a waiver called `{id}` already");
+            let problem = Problem::new(&waiver.source, waiver.id_at, message, "the same name");
+            let problem = problem.related(&first.source, first.id_at, "the first one");
+            problems.push(problem.help("give it a name of its own, or none"));
+        }
     }
 }
 

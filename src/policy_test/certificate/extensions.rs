@@ -1,5 +1,6 @@
 //! The extensions of a certificate made to order.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ::der::asn1::ObjectIdentifier;
@@ -7,17 +8,18 @@ use ::der::asn1::ObjectIdentifier;
 use super::recipe::Reader;
 use super::{AlternativeNames, CertificateDocument, Psd2, Statements};
 use crate::source::escape;
+use crate::span::Span;
 use crate::synth::certificate::{Authority, Recipe};
 use crate::synth::extension::{
-    AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, EXTENDED_KEY_USAGE,
-    Extension, GeneralName, KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME,
-    SUBJECT_KEY_IDENTIFIER,
+    AUTHORITY_INFO_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, Extension, GeneralName, KEY_USAGE,
+    NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME, SUBJECT_KEY_IDENTIFIER,
 };
 use crate::synth::qc::{self, QC_STATEMENTS};
-use crate::yaml::{Located, one_of};
+use crate::yaml::{Located, Node, Problem, one_of};
 
 /// Extensions by the names that they have here.
-const EXTENSIONS: [(&str, ObjectIdentifier); 9] = [
+const EXTENSIONS: [(&str, ObjectIdentifier); 11] = [
     ("basic_constraints", BASIC_CONSTRAINTS),
     ("key_usage", KEY_USAGE),
     ("extended_key_usage", EXTENDED_KEY_USAGE),
@@ -27,6 +29,8 @@ const EXTENSIONS: [(&str, ObjectIdentifier); 9] = [
     ("qc_statements", QC_STATEMENTS),
     ("subject_key_identifier", SUBJECT_KEY_IDENTIFIER),
     ("authority_key_identifier", AUTHORITY_KEY_IDENTIFIER),
+    ("crl_distribution_point", CRL_DISTRIBUTION_POINTS),
+    ("authority_information_access", AUTHORITY_INFO_ACCESS),
 ];
 
 /// Purposes by the names that they have here.
@@ -44,16 +48,43 @@ const QC_TYPES: [(&str, &str); 3] = [
 ];
 
 impl Reader<'_> {
+    /// The extensions as they are given; `node` is what `document` was read from.
     pub(super) fn extensions(
         &mut self,
-        mut made: Recipe,
+        made: Recipe,
         document: &CertificateDocument,
+        node: &Node,
     ) -> Recipe {
+        let made = self.named_extensions(made, document);
+        let made = self.other_extensions(made, document, node);
+        let made = self.flags(made, document);
+        let without = document
+            .version
+            .as_ref()
+            .filter(|version| version.value < 3);
+        if let Some(version) = without {
+            let names = EXTENSIONS.iter().map(|(name, _)| *name);
+            for name in names.chain(["extensions"]) {
+                let Some(given) = node.get(name).filter(|given| !given.is_null()) else {
+                    continue;
+                };
+                let message = format!("X.509 has no extensions before version 3: `{name}`");
+                let problem = Problem::new(self.source, given.span, message, "extension");
+                let problem = problem.related(self.source, version.span, "the version");
+                self.problems
+                    .push(problem.help(format!("leave it out, or write `{name}: null`")));
+            }
+        }
+        made
+    }
+
+    /// Those that have a key of their own.
+    fn named_extensions(&mut self, mut made: Recipe, document: &CertificateDocument) -> Recipe {
         if let Some(given) = &document.basic_constraints {
             made = made.with(if given.ca {
                 Extension::ca(given.path_length)
             } else {
-                Extension::not_ca()
+                Extension::not_ca_with(given.path_length)
             });
         }
         if let Some(usages) = &document.key_usage {
@@ -83,11 +114,11 @@ impl Reader<'_> {
             made = made.with(qc::extension(&statements));
         }
         if let Some(identifier) = &document.subject_key_identifier {
-            let identifier = self.octets(identifier);
+            let identifier = self.octets(identifier).unwrap_or_default();
             made = made.with(Extension::subject_key_identifier(&identifier));
         }
         if let Some(identifier) = &document.authority_key_identifier {
-            made.authority = Authority::Named(self.octets(identifier));
+            made.authority = Authority::Named(self.octets(identifier).unwrap_or_default());
         }
         if let Some(address) = &document.crl_distribution_point {
             made = made.with(Extension::crl(address));
@@ -95,17 +126,35 @@ impl Reader<'_> {
         if let Some(address) = &document.authority_information_access {
             made = made.with(Extension::ca_issuers(address));
         }
+        made
+    }
+
+    /// Those that are given by OID.
+    fn other_extensions(
+        &mut self,
+        mut made: Recipe,
+        document: &CertificateDocument,
+        node: &Node,
+    ) -> Recipe {
         for (oid, value) in document.extensions.iter().flatten() {
-            let octets = self.octets(value);
-            let named = Located {
+            let octets = self.octets(value).unwrap_or_default();
+            let dotted = Located {
                 value: oid.clone(),
                 span: value.span,
             };
-            for oid in self.oids(&[named], &[]) {
+            for oid in self.oids(&[dotted], &[]) {
+                let named = EXTENSIONS.iter().find(|(_, known)| *known == oid);
+                let given = named.and_then(|(name, _)| Some((*name, node.get(name)?)));
+                if let Some((name, given)) = given.filter(|(_, given)| !given.is_null()) {
+                    let message = format!("`{name}` gives this extension already");
+                    let problem = Problem::new(self.source, value.span, message, "given again");
+                    let problem = problem.related(self.source, given.span, "given here");
+                    self.problems.push(problem.help("give one of them"));
+                }
                 made = made.with(Extension::new(oid, octets.clone()));
             }
         }
-        self.flags(made, document)
+        made
     }
 
     /// What is left out, critical, or not.
@@ -124,22 +173,25 @@ impl Reader<'_> {
             }
             made = made.without(oid);
         }
+        let mut marked: BTreeMap<ObjectIdentifier, Span> = BTreeMap::new();
         let flags = [(&document.critical, true), (&document.not_critical, false)];
         for (listed, critical) in flags {
             for named in listed.iter().flatten() {
                 for oid in self.oids(std::slice::from_ref(named), &names) {
+                    let name = escape(&named.value);
+                    if let Some(first) = marked.insert(oid, named.span) {
+                        let message = format!("`{name}` is critical or it is not");
+                        let problem = Problem::new(self.source, named.span, message, "named again");
+                        let problem = problem.related(self.source, first, "named here");
+                        self.problems.push(problem.help("name it once"));
+                    }
                     let mut all = made.extensions.iter_mut();
                     if let Some(extension) = all.find(|extension| extension.oid == oid) {
                         extension.critical = critical;
                     } else {
-                        let name = escape(&named.value);
                         let message = format!("the certificate has no extension `{name}`");
-                        self.say(
-                            named.span,
-                            message,
-                            "extension",
-                            "give it by its own key first",
-                        );
+                        let help = "give it by its own key first";
+                        self.say(named.span, message, "extension", help);
                     }
                 }
             }
@@ -202,12 +254,15 @@ impl Reader<'_> {
 
     fn psd2(&mut self, given: &Psd2) -> Vec<u8> {
         let known = [
+            qc::UNSPECIFIED,
             qc::PSP_AS,
             qc::PSP_PI,
             qc::PSP_AI,
+            qc::PSP_IC,
             qc::PSP_CB,
             qc::PSP_PA,
             qc::VOP_RS,
+            qc::VOP_VS,
         ];
         let mut roles: Vec<(ObjectIdentifier, String)> = Vec::new();
         for role in &given.roles {

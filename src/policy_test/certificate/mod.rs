@@ -35,11 +35,12 @@ pub(super) struct CertificateDocument {
     #[serde(default)]
     #[schemars(schema_with = "schema::name")]
     issuer: Option<Node>,
-    /// The key: `rsa-BITS`, `p-256`, `p-384`, `p-521`, `ed25519`, and RSA keys of 2048 bits that are weak:
-    /// `roca`, `close-primes`, `small-factor`. Without it, `rsa-2048`.
+    /// The key: `rsa-BITS` from 16 bits on, `rsa-pss-BITS` for one that is for RSASSA-PSS alone, `p-256`, `p-384`,
+    /// `p-521`, `ed25519`, and RSA keys of 2048 bits that are weak: `roca`, `close-primes`, `small-factor` (which
+    /// cannot sign). Without it, `rsa-2048`.
     key: Option<Located<String>>,
     /// The public exponent of an RSA key with 2048 bits; with another one than 65537 it cannot sign.
-    rsa_exponent: Option<u64>,
+    rsa_exponent: Option<Located<u64>>,
     /// The certificate of this chain whose key it shares, by name.
     key_of: Option<Located<String>>,
     /// The first instant: a day, or RFC 3339.
@@ -49,12 +50,12 @@ pub(super) struct CertificateDocument {
     /// How many days it lives, instead of `not_after`.
     days: Option<Located<i64>>,
     /// How many seconds more than `days`; less, where it is negative.
-    seconds: Option<i64>,
+    seconds: Option<Located<i64>>,
     /// The serial number's octets, in hexadecimal, sign and all.
     serial_number: Option<Located<String>>,
-    /// The version of X.509: 1, 2 or 3.
+    /// The version of X.509: 1, 2 or 3. Below 3 it has no extensions.
     version: Option<Located<u8>>,
-    /// Whether it is a CA, and how many CAs may stand below it.
+    /// Whether it is a CA, and how many CAs may stand below it; both as they are given, whatever they mean together.
     basic_constraints: Option<BasicConstraints>,
     /// Key usages.
     key_usage: Option<Vec<KeyUsageBit>>,
@@ -86,7 +87,7 @@ pub(super) struct CertificateDocument {
     not_critical: Option<Vec<Located<String>>>,
     /// How it is signed; without it, as is customary for the signer's key. `pss` is RSASSA-PSS with SHA-256 and a
     /// salt of 32 octets.
-    signature: Option<Signature>,
+    pub(super) signature: Option<Located<Signature>>,
     /// The signature is damaged.
     #[serde(default)]
     broken_signature: bool,
@@ -187,13 +188,15 @@ impl Psd2 {
 /// How a certificate is signed.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Signature {
+pub(super) enum Signature {
     /// Over MD2, as it says; the signature verifies nowhere. RSA alone.
     Md2,
     /// Over MD5; RSA alone.
     Md5,
     /// Over SHA-1.
     Sha1,
+    /// Over SHA-224.
+    Sha224,
     /// Over SHA-256.
     Sha256,
     /// Over SHA-384.
@@ -205,11 +208,12 @@ enum Signature {
 }
 
 impl Signature {
-    fn scheme(self) -> Scheme {
+    pub(super) fn scheme(self) -> Scheme {
         match self {
             Self::Md2 => Scheme::Md2,
             Self::Md5 => Scheme::Md5,
             Self::Sha1 => Scheme::Sha1,
+            Self::Sha224 => Scheme::Sha224,
             Self::Sha256 => Scheme::Sha256,
             Self::Sha384 => Scheme::Sha384,
             Self::Sha512 => Scheme::Sha512,

@@ -6,7 +6,7 @@ use ::der::asn1::ObjectIdentifier;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use time::{Duration, OffsetDateTime};
 
-use super::{CertificateDocument, Kind, Signature};
+use super::{CertificateDocument, Kind};
 use crate::policy_test::document::read_instant;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -18,6 +18,8 @@ use crate::yaml::{Located, Node, Problem, Problems, Value, one_of};
 
 /// The longest RSA key; one takes tenths of a second.
 const MAX_RSA_BITS: usize = 16_384;
+/// The shortest: two different primes of eight bits.
+const MIN_RSA_BITS: usize = 16;
 
 /// Finds the certificate of that name.
 pub(in crate::policy_test) type Find<'a> =
@@ -60,7 +62,7 @@ impl Reading<'_> {
             Recipe::ca(subject, key)
         };
         let made = reader.period(made, document, name, self.now);
-        let made = reader.extensions(made, document);
+        let made = reader.extensions(made, document, node);
         let made = reader.rest(made, document, node);
         (reader.problems.len() == before).then_some(made)
     }
@@ -76,8 +78,8 @@ fn usual_name(name: &str) -> String {
 }
 
 pub(super) struct Reader<'a> {
-    source: &'a Arc<Source>,
-    problems: &'a mut Problems,
+    pub(super) source: &'a Arc<Source>,
+    pub(super) problems: &'a mut Problems,
 }
 
 impl Reader<'_> {
@@ -88,6 +90,12 @@ impl Reader<'_> {
 
     fn key(&mut self, name: &str, document: &CertificateDocument, find: Find<'_>) -> Key {
         if let Some(other) = &document.key_of {
+            let own = document.key.as_ref().map(|key| key.span);
+            let own = own.or(document.rsa_exponent.as_ref().map(|exponent| exponent.span));
+            if let Some(span) = own {
+                let message = "`key_of` says already what the key is".to_owned();
+                self.say(span, message, "key", "give one of them");
+            }
             match find(&other.value) {
                 // One step alone: a key that is itself another's is that certificate's to name.
                 Some((of, found)) if found.key_of.is_none() => return self.own_key(of, found),
@@ -108,21 +116,28 @@ impl Reader<'_> {
     }
 
     fn own_key(&mut self, name: &str, document: &CertificateDocument) -> Key {
-        if let Some(exponent) = document.rsa_exponent {
-            return keys::rsa_with_exponent(name, &exponent.to_be_bytes());
+        if let Some(exponent) = &document.rsa_exponent {
+            return keys::rsa_with_exponent(name, &exponent.value.to_be_bytes());
         }
         let Some(kind) = &document.key else {
             return keys::rsa(2048, name);
         };
-        let bits = kind.value.strip_prefix("rsa-");
+        let (bits, for_pss) = match kind.value.strip_prefix("rsa-pss-") {
+            Some(bits) => (Some(bits), true),
+            None => (kind.value.strip_prefix("rsa-"), false),
+        };
         if let Some(bits) = bits.and_then(|bits| bits.parse::<usize>().ok()) {
-            if !(16..=MAX_RSA_BITS).contains(&bits) {
+            if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
                 let message = format!("no RSA key of {bits} bits can be made");
-                let help = format!("from 16 to {MAX_RSA_BITS} bits");
+                let help = format!("from {MIN_RSA_BITS} to {MAX_RSA_BITS} bits");
                 self.say(kind.span, message, "key", &help);
                 return keys::rsa(2048, name);
             }
-            return keys::rsa(bits, name);
+            return if for_pss {
+                keys::rsa_pss(bits, name)
+            } else {
+                keys::rsa(bits, name)
+            };
         }
         match kind.value.as_str() {
             "p-256" => keys::p256(name),
@@ -136,6 +151,7 @@ impl Reader<'_> {
                 let message = format!("`{}` is no kind of key", escape(other));
                 let kinds = [
                     "rsa-2048",
+                    "rsa-pss-2048",
                     "p-256",
                     "p-384",
                     "p-521",
@@ -209,15 +225,37 @@ impl Reader<'_> {
             "intermediate" => 1825,
             _ => 3650,
         };
-        let days = document.days.as_ref().map_or(usual, |days| days.value);
-        let seconds = Duration::seconds(document.seconds.unwrap_or_default());
-        made = made.lasting(Duration::seconds(days.saturating_mul(86_400)).saturating_add(seconds));
         if let Some(end) = &document.not_after {
-            if let Some(days) = &document.days {
-                let message = "`days` and `not_after` say the same thing twice".to_owned();
-                self.say(days.span, message, "days", "give one of them");
+            let counted = [
+                ("days", document.days.as_ref().map(|days| days.span)),
+                (
+                    "seconds",
+                    document.seconds.as_ref().map(|seconds| seconds.span),
+                ),
+            ];
+            for (name, span) in counted {
+                let Some(span) = span else { continue };
+                let message = format!("`{name}` and `not_after` both say when it ends");
+                self.say(span, message, name, "give one of them");
             }
             made.not_after = self.instant(end).unwrap_or(made.not_after);
+            return made;
+        }
+        let days = document.days.as_ref().map_or(usual, |days| days.value);
+        let seconds = document.seconds.as_ref().map_or(0, |seconds| seconds.value);
+        let seconds = days
+            .checked_mul(86_400)
+            .and_then(|days| days.checked_add(seconds));
+        let end =
+            seconds.and_then(|seconds| made.not_before.checked_add(Duration::seconds(seconds)));
+        if let Some(end) = end.filter(|end| end.year() >= 0) {
+            made.not_after = end;
+        } else {
+            let given = document.days.as_ref().map(|days| days.span);
+            let given = given.or(document.seconds.as_ref().map(|seconds| seconds.span));
+            let message = "it would end outside of the years 0 to 9999".to_owned();
+            let help = "certificates write years in four digits";
+            self.say(given.unwrap_or_default(), message, "not a time", help);
         }
         made
     }
@@ -231,8 +269,8 @@ impl Reader<'_> {
             made.issuer = Some(self.name(issuer));
         }
         if let Some(serial) = &document.serial_number {
-            made.serial = self.octets(serial);
-            if made.serial.is_empty() {
+            let octets = self.octets(serial);
+            if octets.as_ref().is_some_and(Vec::is_empty) {
                 let message = "a serial number has an octet at least".to_owned();
                 self.say(
                     serial.span,
@@ -241,6 +279,7 @@ impl Reader<'_> {
                     "write `\"00\"` for zero",
                 );
             }
+            made.serial = octets.unwrap_or_default();
         }
         if let Some(version) = &document.version {
             made.version = match version.value {
@@ -258,10 +297,11 @@ impl Reader<'_> {
             let message = "`key` and `rsa_exponent` both say what the key is".to_owned();
             self.say(node.span, message, "key", "give one of them");
         }
-        made.scheme = document.signature.map(Signature::scheme);
+        let signature = document.signature.as_ref();
+        made.scheme = signature.map(|signature| signature.value.scheme());
         made.break_signature = document.broken_signature;
         if let Some(trailing) = &document.trailing {
-            made.trailing = self.octets(trailing);
+            made.trailing = self.octets(trailing).unwrap_or_default();
         }
         made
     }
@@ -293,9 +333,9 @@ impl Reader<'_> {
         all
     }
 
-    pub(super) fn octets(&mut self, text: &Located<String>) -> Vec<u8> {
-        let octets = HEXLOWER_PERMISSIVE.decode(text.value.as_bytes());
-        if octets.is_err() {
+    pub(super) fn octets(&mut self, text: &Located<String>) -> Option<Vec<u8>> {
+        let octets = HEXLOWER_PERMISSIVE.decode(text.value.as_bytes()).ok();
+        if octets.is_none() {
             let message = format!("`{}` is no hexadecimal", escape(&text.value));
             self.say(
                 text.span,
@@ -304,6 +344,6 @@ impl Reader<'_> {
                 "two digits an octet, in quotes, as in \"0a1b\"",
             );
         }
-        octets.unwrap_or_default()
+        octets
     }
 }

@@ -99,7 +99,11 @@ fn result(report: &Report, finding: &Finding, rules: &Rules<'_>) -> Value {
                 "kind": "external",
                 "status": "accepted",
                 "justification": waived.reason,
-                "properties": { "waiver": waived.id, "expires": waived.expires },
+                "properties": {
+                    "waiver": waived.id,
+                    "owner": waived.owner,
+                    "expires": waived.expires,
+                },
             })
         })
         .collect();

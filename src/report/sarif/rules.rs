@@ -153,7 +153,16 @@ fn markdown(text: &str) -> String {
     let balanced = text.matches('`').count().is_multiple_of(2);
     let mut code = false;
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut rest = text.chars();
+    loop {
+        if let Some(address) = address(rest.as_str()).filter(|_| !code) {
+            out.push_str(&format!("<{address}>"));
+            let behind = rest.as_str().get(address.len()..).unwrap_or_default();
+            rest = behind.chars();
+        }
+        let Some(character) = rest.next() else {
+            return out;
+        };
         match character {
             '`' if balanced => {
                 code = !code;
@@ -171,17 +180,29 @@ fn markdown(text: &str) -> String {
             }
         }
     }
-    out
 }
 
-/// The link in a reference, if there is one: a word that begins like one, as far as it is of
-/// characters that need no care in a URI.
+/// The link in a reference, if there is one.
 fn link(reference: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=".contains(c);
-    reference
-        .split_whitespace()
-        .map(|word| word.trim_end_matches(['.', ',', ';', ')']))
-        .find(|word| word.starts_with("https://") && word.chars().all(plain))
+    reference.split_whitespace().find_map(|word| {
+        let link = address(word)?;
+        let behind = word.get(link.len()..)?;
+        behind.chars().all(|c| CLOSING.contains(&c)).then_some(link)
+    })
+}
+
+/// What closes a sentence or a bracket around an address, and is no part of it.
+const CLOSING: [char; 4] = ['.', ',', ';', ')'];
+
+/// The address that a text begins with, as far as it is of characters that need no care in a URI.
+fn address(text: &str) -> Option<&str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(c);
+    if !text.starts_with("https://") {
+        return None;
+    }
+    let end = text.find(|c| !is_plain(c)).unwrap_or(text.len());
+    text.get(..end)
+        .map(|address| address.trim_end_matches(CLOSING))
 }
 
 #[cfg(test)]
@@ -204,5 +225,21 @@ mod tests {
         assert_eq!(markdown("run `a <b> *c*` now"), "run `a <b> *c*` now");
         assert_eq!(markdown("a <b> [c](d) *e*"), "a \\<b\\> \\[c\\](d) \\*e\\*");
         assert_eq!(markdown("an ` <b>"), "an \\` \\<b\\>");
+    }
+
+    #[test]
+    fn an_address_stays_what_it_is() {
+        assert_eq!(
+            markdown("See (https://acme.example/pki_a?a=1&b=2), *now*."),
+            "See (<https://acme.example/pki_a?a=1&b=2>), \\*now\\*."
+        );
+        assert_eq!(
+            markdown("`curl https://a.example/_b_`"),
+            "`curl https://a.example/_b_`"
+        );
+        assert_eq!(
+            markdown("https://a.example/<b>"),
+            "<https://a.example/>\\<b\\>"
+        );
     }
 }

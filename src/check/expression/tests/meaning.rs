@@ -162,12 +162,12 @@ fn a_long_piece_of_an_expression_is_shortened() {
 }
 
 #[test]
-fn the_budget_bounds_every_file_and_nothing_passes_over_its_end() {
+fn the_budget_bounds_every_rule_and_nothing_passes_over_its_end() {
     let ten = "[0,1,2,3,4,5,6,7,8,9]";
     let nested = format!(
         "{ten}.all(a, {ten}.all(b, {ten}.all(c, {ten}.all(d, {ten}.all(e, {ten}.all(f, {ten}.all(g, true)))))))"
     );
-    let why = "the expressions of the policy take too long on this file";
+    let why = "the expression takes too long on this file";
     undetermined(&nested, why);
     undetermined(&format!("{nested} || true"), why);
     undetermined(&format!("[1, 2].exists(x, x == 2 || {nested})"), why);

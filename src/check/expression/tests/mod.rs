@@ -1,6 +1,7 @@
 //! What expressions mean, and what is said of those that mean nothing.
 
 mod constant;
+mod loosen;
 mod meaning;
 mod mistakes;
 mod properties;
@@ -12,7 +13,7 @@ use time::macros::datetime;
 
 use super::{Constant, Fault, Model, Names, Outcome, Program, compile};
 use crate::chain::Chain;
-use crate::check::STEPS_A_FILE;
+use crate::check::STEPS_A_RULE;
 use crate::facts::{FileLabels, View};
 use crate::pem::Document;
 
@@ -42,7 +43,7 @@ fn compiled(text: &str, has_certificate: bool) -> Result<Program, Vec<Fault>> {
 
 /// What an expression says of a file without certificates.
 fn run(text: &str) -> Outcome {
-    run_within(text, &Cell::new(STEPS_A_FILE))
+    run_within(text, &Cell::new(STEPS_A_RULE))
 }
 
 fn run_within(text: &str, steps: &Cell<u32>) -> Outcome {

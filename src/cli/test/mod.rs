@@ -1,5 +1,7 @@
 //! `chainlint test`: tests of policies.
 
+mod written;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,14 +9,16 @@ use clap::{Args, ValueEnum};
 
 use super::environment::Environment;
 use super::{Failure, Outcome, policies};
-use crate::chain::Session;
+use crate::engine::Session;
+use crate::facts;
+use crate::input::{self, regular};
 use crate::policy::Override;
-use crate::policy_test::{self, Loaded, Mutation, TestFile};
+use crate::policy_test::{self, Broken, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
-use crate::source::escape;
+use crate::source::{Source, escape};
+use crate::span::Span;
 use crate::trust::Anchors;
-use crate::yaml::Problems;
-use crate::{facts, input};
+use crate::yaml::{Problem, Problems};
 
 /// Run tests of policies: what each rule comes to on chains, made to order or from files.
 ///
@@ -40,6 +44,10 @@ pub(super) struct Arguments {
     /// Count also the rules of policies that the tested one extends.
     #[arg(long)]
     inherited: bool,
+    /// Write the chain of each case into this folder, to look at it: `DIR/TEST-FILE/NUMBER-CASE.pem`. The folder has
+    /// to be new or empty.
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
     /// Look also where git and convention say not to.
     #[arg(long)]
     no_ignore: bool,
@@ -69,15 +77,31 @@ pub(super) fn run(
     let found = find(arguments, environment)?;
     let session = Session::default();
     let mut files = Vec::with_capacity(found.len());
-    let mut broken: Problems = Vec::new();
+    let mut broken: Vec<Broken> = Vec::new();
     for candidate in &found {
         let outcome = read(candidate).and_then(|file| policy_test::run(file, &load, &session));
-        match outcome {
-            Ok(outcome) => files.push(outcome),
-            // The others are run all the same.
-            Err(Failure::Problems(mut problems)) => broken.append(&mut problems),
-            Err(Failure::Said(message)) => return Err(Failure::Said(message)),
-        }
+        // The others are run all the same.
+        let problems = match outcome {
+            Ok(outcome) => {
+                files.push(outcome);
+                continue;
+            }
+            Err(Failure::Problems(problems)) => problems,
+            Err(Failure::Said(message)) => {
+                let source = Arc::new(Source::new(&candidate.display, ""));
+                let span = Span::default();
+                vec![Problem::new(&source, span, message, "test file")]
+            }
+        };
+        let path = escape(&candidate.display);
+        broken.push(Broken { path, problems });
+    }
+    if let Some(folder) = &arguments.write {
+        let folder = environment.current.join(folder);
+        written::write(&folder, &files).map_err(|error| {
+            let shown = escape(&folder.display().to_string());
+            Failure::Said(format!("--write {shown}: {error}"))
+        })?;
     }
     let covers = arguments.coverage || arguments.require_coverage;
     let gaps = covers.then(|| policy_test::coverage(&files, arguments.inherited));
@@ -89,6 +113,7 @@ pub(super) fn run(
     });
     let outcome = policy_test::Outcome {
         files,
+        broken,
         gaps,
         mutation,
     };
@@ -96,8 +121,10 @@ pub(super) fn run(
     if found.is_empty() && !arguments.quiet {
         environment.note("nothing to test: there is no file called *.test.yaml");
     }
-    if !broken.is_empty() {
-        return Err(broken.into());
+    if !outcome.broken.is_empty() {
+        let broken = outcome.broken.into_iter();
+        let problems: Problems = broken.flat_map(|broken| broken.problems).collect();
+        return Err(problems.into());
     }
     Ok(if !outcome.is_clean(arguments.require_coverage) {
         Outcome::Findings
@@ -147,7 +174,13 @@ fn find(
         [] => here.as_slice(),
         paths => paths,
     };
-    input::discover(paths, &options).map_err(|error| Failure::Said(error.to_string()))
+    let found = input::discover(paths, &options);
+    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
+    // A test that is not found is a test that does not fail.
+    match found.unreadable.first() {
+        Some(it) => Err(Failure::Said(format!("{}: {}", it.display, it.why))),
+        None => Ok(found.files),
+    }
 }
 
 fn is_test_file(path: &Path) -> bool {
@@ -165,9 +198,8 @@ fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
         ))
     })?;
     let folder = candidate.path.parent().unwrap_or(Path::new(""));
-    let file = TestFile::parse(&text, &candidate.display, folder, &|path| {
-        std::fs::read(path)
-    });
+    let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
+    let file = TestFile::parse(&text, &candidate.display, folder, &read);
     Ok(file?)
 }
 
