@@ -168,6 +168,7 @@ fn hostile_names_are_inert_in_every_format() {
         let key = crate::support::pem::OPENSSL.block("PRIVATE KEY", &key);
         fs::write(folder.path().join(format!("key {name}")), key).unwrap();
     }
+    let place = regex::Regex::new(r":\d+:\d+: (error|warning|advice)\[").unwrap();
     for format in FORMATS {
         let text = said(folder.path(), format, &["-v", "."]);
         assert_whole(format, &text);
@@ -190,7 +191,6 @@ fn hostile_names_are_inert_in_every_format() {
         let ours = |line: &str| line.contains(" title=") && line.contains(",file=");
         assert!(commands.clone().all(ours) && (format == "github" || commands.count() == 0));
         if format == "concise" {
-            let place = regex::Regex::new(r":\d+:\d+: (error|warning|advice)\[").unwrap();
             let wrong = |line: &&str| place.find_iter(line).count() != 1;
             assert_eq!(text.lines().find(wrong), None);
         }
