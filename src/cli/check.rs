@@ -10,7 +10,7 @@ use time::{Date, OffsetDateTime};
 
 use super::environment::Environment;
 use super::output::{OutputArguments, Outputs};
-use super::plan::Wanted;
+use super::plan::{Planned, Wanted};
 use super::progress::Bar;
 use super::waivers::waiving;
 use super::{Failure, Outcome, fix, plan, policies};
@@ -166,7 +166,7 @@ pub(super) fn run(
     let waivers = waiving.as_ref().map(|waiving| &waiving.waivers);
     let wanted = Wanted::from(arguments);
     refuse_scope_as_path(arguments, environment)?;
-    let planned = plan::plan(&wanted, environment, config.as_ref(), waivers)?;
+    let mut planned = plan::plan(&wanted, environment, config.as_ref(), waivers)?;
     outputs.spare(&planned.spared)?;
     let ids = || plan::rule_ids(&planned.files, &wanted, config.as_ref(), environment);
     let (select, ignore) = selection(arguments, &ids)?;
@@ -176,14 +176,14 @@ pub(super) fn run(
         select,
         ignore,
         waiving,
-        ..Plan::new(planned.files, arguments.at.unwrap_or(environment.now))
+        ..Plan::new(
+            std::mem::take(&mut planned.files),
+            arguments.at.unwrap_or(environment.now),
+        )
     };
     let mut report = execute(&plan, arguments, environment)?;
     if arguments.diff {
-        if !arguments.quiet && report.files.is_empty() {
-            environment.note(&nothing(arguments.staged, planned.passed_over));
-        }
-        return preview(&plan, &report, arguments, environment);
+        return preview(&plan, &report, &planned, arguments, environment);
     }
     let mut mended = 0;
     if let Some(scope) = arguments.fix {
@@ -198,16 +198,10 @@ pub(super) fn run(
         .or(config.and_then(|config| config.fail_on))
         .unwrap_or(Severity::Error);
     outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
-    let anchors = plan.files.iter().map(|file| &file.anchors);
-    let expired = policies::expired_lists(anchors, plan.now);
     if !arguments.quiet {
-        for line in planned.notes.iter().chain(&expired) {
-            environment.note(line);
-        }
-        tell(&report, planned.passed_over, mended, arguments, environment);
-        if outputs.are_for_people()
-            && let Some(hint) = hint(&plan, &report, arguments, environment)?
-        {
+        tell(&plan, &report, &planned, mended, arguments, environment);
+        let may_hint = arguments.fix.is_none() && !arguments.staged && outputs.are_for_people();
+        if may_hint && let Some(hint) = fix::hint(&plan, &report, arguments, environment)? {
             environment.note(&hint);
         }
     }
@@ -231,42 +225,25 @@ fn nothing_found(report: &Report, arguments: &Arguments) -> Outcome {
 fn preview(
     plan: &Plan,
     report: &Report,
+    planned: &Planned,
     arguments: &Arguments,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
     let mended = fix::run(plan, report, scope, true, arguments, environment)?;
     environment.output(&mended.diff)?;
-    if !arguments.quiet && !report.files.is_empty() {
-        environment.note(&summary::would_mend(report, mended.changed));
+    if !arguments.quiet {
+        let line = if report.files.is_empty() {
+            nothing(arguments.staged, planned.passed_over)
+        } else {
+            summary::would_mend(report, mended.changed)
+        };
+        environment.note(&line);
     }
     Ok(if mended.changed > 0 {
         Outcome::Findings
     } else {
         nothing_found(report, arguments)
-    })
-}
-
-/// How much of what was found `--fix` would mend, where it was not asked to.
-fn hint(
-    plan: &Plan,
-    report: &Report,
-    arguments: &Arguments,
-    environment: &Environment,
-) -> Result<Option<String>, Failure> {
-    let found = report
-        .findings
-        .iter()
-        .any(|finding| finding.waived.is_none());
-    if !found || arguments.quiet || arguments.fix.is_some() || arguments.staged {
-        return Ok(None);
-    }
-    Ok(match fix::curable(plan, report, arguments, environment)? {
-        Some(0) => None,
-        Some(count) => Some(format!(
-            "`--fix` would mend {count} of these; `--diff` shows how"
-        )),
-        None => Some("`--fix` may mend some of these; `--diff` shows how".to_owned()),
     })
 }
 
@@ -294,12 +271,18 @@ pub(super) fn execute(
 
 /// What goes to standard error after the findings.
 fn tell(
+    plan: &Plan,
     report: &Report,
-    passed_over: PassedOver,
+    planned: &Planned,
     mended: usize,
     arguments: &Arguments,
     environment: &mut Environment,
 ) {
+    let anchors = plan.files.iter().map(|file| &file.anchors);
+    let expired = policies::expired_lists(anchors, plan.now);
+    for line in planned.notes.iter().chain(&expired) {
+        environment.note(line);
+    }
     for line in summary::skipped(report, arguments.verbose) {
         environment.note(&line);
     }
@@ -309,7 +292,7 @@ fn tell(
         }
     }
     if report.files.is_empty() {
-        environment.note(&nothing(arguments.staged, passed_over));
+        environment.note(&nothing(arguments.staged, planned.passed_over));
     } else {
         environment.note(&summary::after(report, mended));
     }

@@ -22,7 +22,10 @@ const MAX_CERTIFICATES: usize = 1000;
 /// When a container of certificates cannot be taken apart, or holds anything but certificates.
 pub fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
     if let Some(text) = pem::from_utf16(bytes) {
-        return Ok(Some(text));
+        return Ok(Some(match pkcs7_block(&text)? {
+            Some(der) => pkcs7(&der)?,
+            None => text,
+        }));
     }
     match pem::shape(bytes) {
         Shape::Certificate => all_of(bytes).map(Some),

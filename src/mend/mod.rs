@@ -108,19 +108,6 @@ pub fn mend(bytes: &[u8], chain: &Chain, wish: Wish<'_>) -> Result<Vec<u8>, Refu
     Ok(write::write(bytes, &chain.document, &blocks, wish))
 }
 
-/// Whether a file that was taken out of a container is one that may be mended.
-///
-/// # Errors
-/// When it is better left to a person.
-pub fn admit(bytes: &[u8], chain: &Chain) -> Result<(), Refusal> {
-    let wish = Wish {
-        mends: &[Mend::Format],
-        issuers: &[],
-        is_chain_file: true,
-    };
-    refusal::refuse(bytes, chain, wish)
-}
-
 /// The path first, then whatever else is kept, as it stands.
 fn in_order(chain: &Chain, kept: Vec<usize>) -> Vec<usize> {
     let (path, others): (Vec<usize>, Vec<usize>) =

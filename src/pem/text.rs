@@ -61,7 +61,8 @@ impl Shape {
 /// Whether a line may name a secret that is no key.
 pub(super) fn is_telltale(text: &str) -> bool {
     let lower = text.to_lowercase();
-    TELLTALE.iter().any(|part| lower.contains(part)) || words(&lower).any(|word| word == "pass")
+    let short = |word| matches!(word, "pass" | "pw");
+    TELLTALE.iter().any(|part| lower.contains(part)) || words(&lower).any(short)
 }
 
 /// The parts of a line that may be shown.
@@ -224,6 +225,7 @@ mod tests {
             "MIIE vQIB ADAN Bgkq hkiG",
             "password: hunter2",
             "DB_PASS=hunter two",
+            "the pw: hunter",
             "# MIIEvQIBAD",
             "L: aB3x",
             "ab",

@@ -1,6 +1,7 @@
 //! `check --fix` and `--diff`.
 
 mod files;
+mod mixtures;
 mod refused;
 mod rounds;
 
