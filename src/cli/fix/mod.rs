@@ -58,7 +58,7 @@ pub(super) fn run(
         let why = "--fix cannot mend standard input: `--diff -` prints what it would change; or name the file";
         return Err(Failure::Said(why.to_owned()));
     }
-    let mut patients = admit(plan, report, scope);
+    let mut patients: Vec<Patient> = admit(plan, report, scope).collect();
     treat(plan, &mut patients, scope, arguments, environment)?;
     let mut mended = Mended {
         changed: 0,
@@ -84,7 +84,8 @@ pub(super) fn hint(
     if plan.files.iter().any(is_stream) {
         return Ok(None);
     }
-    let mut patients = admit(plan, report, Scope::Safe);
+    let patients = admit(plan, report, Scope::Safe);
+    let mut patients: Vec<Patient> = patients.take(TRIED.saturating_add(1)).collect();
     if patients.len() > TRIED {
         let hint = "`--fix` may mend some of these; `--diff` shows how";
         return Ok(Some(hint.to_owned()));
@@ -112,36 +113,29 @@ fn is_stream(file: &PlannedFile) -> bool {
 }
 
 /// The files that have something to mend, as they are now, each once.
-fn admit(plan: &Plan, report: &Report, scope: Scope) -> Vec<Patient> {
+fn admit(plan: &Plan, report: &Report, scope: Scope) -> impl Iterator<Item = Patient> {
     let mut files = Broken::of(report);
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut patients = Vec::new();
-    for file in &plan.files {
-        let broken = files.remove(&*escape(file.display()));
-        let broken = broken.filter(|broken| !broken.wanted(&file.policy, scope).is_empty());
-        let Some(broken) = broken else {
-            continue;
-        };
+    plan.files.iter().filter_map(move |file| {
+        let broken = files.remove(&*escape(file.display()))?;
+        if broken.wanted(&file.policy, scope).is_empty() {
+            return None;
+        }
         let (path, bytes) = match &file.input {
+            // That it cannot be read is a finding already.
             PlannedInput::File(candidate) => {
-                // That it cannot be read is a finding already.
-                let Ok(bytes) = fs::read(&candidate.path) else {
-                    continue;
-                };
+                let bytes = fs::read(&candidate.path).ok()?;
                 (Some(candidate.path.clone()), bytes)
             }
             PlannedInput::Bytes { bytes, .. } => (None, bytes.clone()),
-            PlannedInput::Unreadable { .. } => continue,
+            PlannedInput::Unreadable { .. } => return None,
         };
         let is_new = path.as_ref().is_none_or(|path| {
             let real = path.canonicalize();
             seen.insert(real.unwrap_or_else(|_| path.clone()))
         });
-        if is_new {
-            patients.push(Patient::new(file.clone(), path, bytes, broken));
-        }
-    }
-    patients
+        is_new.then(|| Patient::new(file.clone(), path, bytes, broken))
+    })
 }
 
 /// Mends in rounds: each file is tried with what it needs, and judged again.

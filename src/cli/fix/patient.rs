@@ -249,12 +249,46 @@ fn diff(name: &str, before: &[u8], after: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::cli::policies::library;
+    use crate::engine::PlannedInput;
+    use crate::policy::Reference;
+    use crate::trust::Anchors;
 
     #[test]
     fn a_panic_over_one_file_is_told_and_ends_nothing() {
         assert_eq!(guarded(|| 1), Ok(1));
         let failed: Result<(), String> = guarded(|| panic!("a bug"));
         assert!(failed.is_err_and(|why| why.contains("bug in chainlint")));
+    }
+
+    #[test]
+    fn what_was_given_up_is_tried_again_after_a_mend() {
+        let reference = Reference::from_flag("--policy", "hygiene", Path::new(""));
+        let policy = library().load(&reference, &[]).expect("a policy");
+        let file = PlannedFile {
+            input: PlannedInput::Bytes {
+                display: "a.pem".to_owned(),
+                bytes: Vec::new(),
+                named: true,
+            },
+            from_config: None,
+            policy: Arc::new(policy),
+            anchors: Anchors::embedded(),
+            environment: None,
+            app: None,
+        };
+        let mut patient = Patient::new(file, None, Vec::new(), Broken::default());
+        patient.give_up(&[Mend::Order], "its path is not certain");
+        patient.singly = true;
+        patient.attempt = Some(Attempt {
+            bytes: b"better".to_vec(),
+            mends: vec![Mend::Strangers],
+            unpacked: false,
+        });
+        patient.settle(Broken::default());
+        assert!(patient.is_changed() && patient.given_up.is_empty() && !patient.singly);
     }
 }
