@@ -54,7 +54,9 @@ fn all_of(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
         let Ok(one) = read else {
             return match all.len() {
                 0 => no("its DER is damaged"),
-                count => no(format!("what follows certificate {count} in it is none")),
+                count => no(format!(
+                    "what follows certificate {count} in it is no certificate"
+                )),
             };
         };
         all.push(one);

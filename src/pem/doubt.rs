@@ -273,19 +273,20 @@ mod tests {
     #[test]
     fn what_may_be_secret_is_in_doubt_however_it_is_written() {
         let key = noise(12, 48);
+        let digits = pairs(&key).replace(':', "");
+        let digits: Vec<String> = digits
+            .chars()
+            .map(|digit| format!("line {digit}"))
+            .collect();
         for text in [
             "password = x".to_owned(),
             "# hunter22".to_owned(),
-            key.iter().map(|octet| format!("\\{octet:02X}")).collect(),
+            format!("\\{}", pairs(&key).replace(':', "\\")),
             "abc\u{e9}\u{1}Zq7xWw9Kd".to_owned(),
             pairs(&key),
             pairs(&key).to_lowercase().replace(':', ""),
             pairs(&key).replace(':', "\n"),
-            pairs(&key)
-                .replace(':', "")
-                .chars()
-                .map(|digit| format!("line {digit}\n"))
-                .collect(),
+            digits.join("\n"),
         ] {
             assert!(doubtful(&text).is_some(), "{text}");
         }

@@ -216,6 +216,8 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data_encoding::HEXLOWER;
+
     use crate::pem::samples::{block, certificate, keys as samples, noise, wrap};
     use crate::pem::{Limits, scan};
 
@@ -227,7 +229,7 @@ mod tests {
     }
 
     fn hex(der: &[u8]) -> String {
-        der.iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(der)
     }
 
     #[test]

@@ -168,6 +168,7 @@ fn is_number(word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::pem::samples::{noise, wrap};
+    use data_encoding::HEXLOWER;
     use proptest::prelude::*;
 
     fn shown(text: &str) -> String {
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn a_key_that_is_cut_into_lines_is_not_shown() {
         let key = noise(11, 1200);
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = HEXLOWER.encode(&key);
         for (before, behind) in [
             ("", ""),
             ("# ", ""),
@@ -279,7 +280,7 @@ mod tests {
                         .lines()
                         .map(|line| {
                             let end = line.len() - behind.len();
-                            let part = &line[before.len()..end];
+                            let part = line.get(before.len()..end).expect("on characters");
                             part.bytes().filter(|byte| *byte != b'*').count()
                         })
                         .sum();

@@ -139,7 +139,10 @@ fn mixed_widths(text: &str) -> String {
     for line in text.lines() {
         at = if line.starts_with('-') { 0 } else { at + 1 };
         match at {
-            3 => out.push_str(&format!("{}\n{}\n", &line[..20], &line[20..])),
+            3 => {
+                let (one, two) = line.split_at(20);
+                out.push_str(&format!("{one}\n{two}\n"));
+            }
             6 => out.push_str(line),
             _ => out.push_str(&format!("{line}\n")),
         }

@@ -195,14 +195,13 @@ fn what_is_damaged() {
     left(&pkcs7(&both), why);
     left(
         &[certificates[0].as_slice(), b"\n"].concat(),
-        "what follows certificate 1 in it is none",
+        "what follows certificate 1 in it is no certificate",
     );
     let chain = text(&[1, 2]);
     let cut = utf16(&chain);
     left(&cut[..cut.len() - 1], "it is UTF-16, and damaged");
     let begin = "-----BEGIN CERTIFICATE-----\n";
     let end = "-----END CERTIFICATE-----\n";
-    let after = chain.find(end).unwrap();
     for (wrong, why) in [
         (
             format!("{begin}AAAA\n{end}{chain}"),
@@ -230,7 +229,7 @@ fn what_is_damaged() {
             "a certificate in it has OpenSSL's trust settings",
         ),
         (
-            format!("{}AAAA\n{}", &chain[..after], &chain[after..]),
+            chain.replacen(end, &format!("AAAA\n{end}"), 1),
             "a certificate in it is damaged",
         ),
     ] {
