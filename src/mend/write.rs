@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 
 use super::{Mend, Wish};
-use crate::pem::{self, Block, Document, Label};
+use crate::pem::{self, Block, Document, FaultKind, Label};
 use crate::span::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -32,6 +32,11 @@ pub(super) fn write(bytes: &[u8], document: &Document, kept: &[usize], wish: Wis
         document,
         wish,
         line_break: pem::line_break(bytes),
+        carriage_returns: wish.wants(Mend::Format)
+            && document
+                .faults
+                .iter()
+                .any(|fault| fault.kind == FaultKind::CarriageReturns),
     };
     let mut out = Vec::with_capacity(bytes.len());
     let (leads, rest) = writer.texts(kept);
@@ -57,6 +62,8 @@ struct Writer<'a> {
     document: &'a Document,
     wish: Wish<'a>,
     line_break: &'static [u8],
+    /// Carriage returns alone are line breaks too, and are to be written as such.
+    carriage_returns: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -89,11 +96,8 @@ impl<'a> Writer<'a> {
     /// The whole lines of a span between blocks, without what stands beside the blocks' boundaries.
     fn lines_within(&self, span: Span, behind_end: bool, before_begin: bool) -> Vec<&'a [u8]> {
         let text = self.bytes.get(span.start..span.end).unwrap_or_default();
-        let lines = text.split(|byte| *byte == b'\n');
-        let mut lines: Vec<&[u8]> = lines
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-            .skip(usize::from(behind_end))
-            .collect();
+        let lines = split(text, self.carriage_returns).into_iter();
+        let mut lines: Vec<&[u8]> = lines.skip(usize::from(behind_end)).collect();
         let blank = |line: &&[u8]| line.trim_ascii().is_empty();
         if before_begin || lines.last().is_some_and(blank) {
             // The indentation of the BEGIN line, or what follows the last line break.
@@ -156,4 +160,21 @@ impl<'a> Writer<'a> {
             .take_while(|byte| matches!(byte, b' ' | b'\t'));
         block.span.start.saturating_sub(blank.count())
     }
+}
+
+/// The lines of a text without their breaks: LF, CRLF and, if so, CR alone.
+fn split(text: &[u8], carriage_returns: bool) -> Vec<&[u8]> {
+    let mut lines = Vec::new();
+    let mut rest = text.split(|byte| *byte == b'\n').peekable();
+    while let Some(line) = rest.next() {
+        let whole = line.strip_suffix(b"\r").unwrap_or(line);
+        if !carriage_returns {
+            lines.push(whole);
+        } else if rest.peek().is_some() {
+            lines.extend(whole.split(|byte| *byte == b'\r'));
+        } else {
+            lines.extend(line.split(|byte| *byte == b'\r'));
+        }
+    }
+    lines
 }

@@ -191,6 +191,17 @@ fn text_stays_where_it_is_unless_a_rule_asks_for_it_to_go() {
     let keep = ["--fix", "--ignore", "pem-stray-text"];
     let (_, said, after) = mend(repeated.as_bytes(), &keep);
     assert_eq!(String::from_utf8(after).unwrap(), right, "{said}");
+    // Nor where it has other line breaks than are read.
+    let right = format!("# leaf\n\n{leaf}\n# the root\n{root}# end\n");
+    for ends in ["\r", "\r\n\r", "\r\r\n"] {
+        let wrong = right.replace('\n', "\r");
+        let wrong = wrong.replacen("# the root\r", &format!("# the root{ends}"), 1);
+        let (_, said, after) = mend(wrong.as_bytes(), &keep);
+        let more = if ends == "\r" { "\n" } else { "\n\n" };
+        let right = right.replacen("# the root\n", &format!("# the root{more}"), 1);
+        let after = String::from_utf8(after).unwrap();
+        assert!(after.lines().eq(right.lines()), "{said}\n{after}");
+    }
     let last = format!("{leaf}{root}# once more\n{root}");
     let (_, _, after) = mend(last.as_bytes(), &keep);
     assert!(after == format!("{leaf}{root}# once more\n").as_bytes());
