@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use data_encoding::{HEXLOWER_PERMISSIVE, HEXUPPER};
+use der::asn1::ObjectIdentifier;
 use memchr::memmem;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -102,6 +103,15 @@ impl<'a> Known<'a> {
                 .any(|fingerprint| fingerprint == bytes)
     }
 
+    /// Whether a certificate holds an object identifier with dots.
+    fn holds_identifier(&self, dotted: &str) -> bool {
+        let identifier = ObjectIdentifier::new(dotted.trim_end_matches('.'));
+        identifier.is_ok_and(|identifier| {
+            let octets = identifier.as_bytes();
+            octets.len() >= PART && self.holds(octets)
+        })
+    }
+
     /// Whether a certificate holds what a word says: its letters, or a number.
     fn holds_word(&self, word: &str) -> bool {
         let hex = word.strip_prefix("0x");
@@ -166,7 +176,9 @@ impl<'a> Reader<'a> {
             return true;
         }
         let follows_dump = std::mem::take(&mut self.in_dump);
-        let words: Vec<&str> = words(text).collect();
+        let pieces = text.split(|each: char| !each.is_alphanumeric() && each != '.');
+        let pieces = pieces.filter(|piece| !self.known.holds_identifier(piece));
+        let words: Vec<&str> = pieces.flat_map(words).collect();
         // Octets in hex are told together, and other words one by one.
         for part in words.chunk_by(|one, next| is_hex(one) && is_hex(next)) {
             let octets = HEXLOWER_PERMISSIVE
@@ -203,16 +215,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A line without the escapes that `openssl` prints for what is not ASCII: `G\C3\B6teborg`.
+/// A line without the escapes that `openssl` prints for what is not ASCII: `G\C3\B6teborg`, or `G\xC3\xB6teborg`.
 fn unescaped(line: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(line.len());
     let mut rest = line;
     while let Some((first, others)) = rest.split_first() {
-        let digits = others.get(..2).filter(|_| *first == b'\\');
+        let escape = others.strip_prefix(b"x").unwrap_or(others);
+        let digits = escape.get(..2).filter(|_| *first == b'\\');
         let octet = digits.and_then(|digits| HEXUPPER.decode(digits).ok());
         if let Some(octet) = octet {
             out.extend(octet);
-            rest = others.get(2..).unwrap_or_default();
+            rest = escape.get(2..).unwrap_or_default();
         } else {
             out.push(*first);
             rest = others;
@@ -257,6 +270,7 @@ mod tests {
             "subject=/C=LT/O=Acme Payments/CN=Acme".to_owned(),
             "==========".to_owned(),
             "Issuer: C = SE, L = G\\C3\\B6teborg, O = Buypass AS".to_owned(),
+            "Issuer: C=SE, L=G\\xC3\\xB6teborg, O=Buypass AS".to_owned(),
             "# a certificate\n".repeat(20),
             format!("Signature Value:\n{}", dump.join("\n")),
             format!("Serial Number: {serial} (0x{serial:x})"),
@@ -268,6 +282,22 @@ mod tests {
         ] {
             assert_eq!(doubtful(&text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn object_identifiers_of_the_certificate_are_in_no_doubt() {
+        let dotted = [1, 2, 3, 4].map(|last| format!("2.16.840.1.{}.{last}", 113_000 + last));
+        let listed = format!("Policy: {}.\n", dotted.join(", "));
+        let of = |known: &[String]| {
+            let known = known
+                .iter()
+                .map(|one| ObjectIdentifier::new(one).expect("one"));
+            let octets: Vec<u8> = known.flat_map(|one| one.as_bytes().to_vec()).collect();
+            let text = format!("{listed}{}", block("CERTIFICATE", &octets));
+            doubtful_text(text.as_bytes(), &scan(text.as_bytes(), Limits::default()))
+        };
+        assert_eq!(of(&dotted), None);
+        assert!(of(&[]).is_some());
     }
 
     #[test]

@@ -46,6 +46,8 @@ const USUAL: &[&str] = &[
     "jurisdictionST",
     "localKeyID",
     "mgf1",
+    "notAfter",
+    "notBefore",
     "md5WithRSAEncryption",
     "prime256v1",
     "qcStatements",
