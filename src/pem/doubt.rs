@@ -32,6 +32,10 @@ const PART: usize = 4;
 /// Letters of the shortest word that is told by being in a certificate.
 const LETTERS: usize = 3;
 
+/// Bytes of certificates that a text is compared with: a tenth of a second. The print of a chain takes a hundredth
+/// of it; a hostile file can ask for thousands of times as many.
+const COMPARED: usize = 1 << 29;
+
 /// The first line of text outside of blocks that may be secret: one that a private key begins in, or whose words
 /// neither are plain nor belong to the file's certificates.
 #[must_use]
@@ -74,6 +78,10 @@ fn first_doubtful(
 struct Known<'a> {
     certificates: Vec<&'a [u8]>,
     fingerprints: Vec<Vec<u8>>,
+    /// The certificate that held the last bytes that were looked for. A print follows its certificate.
+    last: usize,
+    /// See [`COMPARED`]: how many are left. What they do not reach is in doubt.
+    left: usize,
 }
 
 impl<'a> Known<'a> {
@@ -89,22 +97,31 @@ impl<'a> Known<'a> {
         Self {
             fingerprints: fingerprints.collect(),
             certificates,
+            last: 0,
+            left: COMPARED,
         }
     }
 
     /// Whether a certificate holds these bytes, or has them for a fingerprint.
-    fn holds(&self, bytes: &[u8]) -> bool {
+    fn holds(&mut self, bytes: &[u8]) -> bool {
         let finder = memmem::Finder::new(bytes);
-        let inside = |der: &&[u8]| finder.find(der).is_some();
-        self.certificates.iter().any(inside)
-            || self
-                .fingerprints
-                .iter()
-                .any(|fingerprint| fingerprint == bytes)
+        for at in (self.last..self.certificates.len()).chain(0..self.last) {
+            let der = self.certificates.get(at).copied().unwrap_or_default();
+            if self.left < der.len() {
+                return false;
+            }
+            self.left = self.left.saturating_sub(der.len());
+            if finder.find(der).is_some() {
+                self.last = at;
+                return true;
+            }
+        }
+        let mut fingerprints = self.fingerprints.iter();
+        fingerprints.any(|fingerprint| fingerprint == bytes)
     }
 
     /// Whether a certificate holds an object identifier with dots.
-    fn holds_identifier(&self, dotted: &str) -> bool {
+    fn holds_identifier(&mut self, dotted: &str) -> bool {
         let identifier = ObjectIdentifier::new(dotted.trim_end_matches('.'));
         identifier.is_ok_and(|identifier| {
             let octets = identifier.as_bytes();
@@ -113,7 +130,7 @@ impl<'a> Known<'a> {
     }
 
     /// Whether a certificate holds what a word says: its letters, or a number.
-    fn holds_word(&self, word: &str) -> bool {
+    fn holds_word(&mut self, word: &str) -> bool {
         let hex = word.strip_prefix("0x");
         let number = match hex {
             Some(digits) => u128::from_str_radix(digits, 16).ok(),
@@ -197,12 +214,10 @@ impl<'a> Reader<'a> {
 
     /// Takes a word; whether there is too much by now that nothing accounts for.
     fn is_odd(&mut self, text: &str) -> bool {
-        if word(text) != Word::Coded
-            || self.known.holds_word(text)
-            || !self.odd.insert(text.to_owned())
-        {
+        if word(text) != Word::Coded || self.odd.contains(text) || self.known.holds_word(text) {
             return false;
         }
+        self.odd.insert(text.to_owned());
         // A digit carries about half of what a character of base64 does.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let weight = if digits {

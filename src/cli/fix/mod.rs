@@ -3,6 +3,7 @@
 //! Each mended file is judged again before it is written. A mend that does not cure what it should, or breaks what was
 //! whole, is not made; the others are.
 
+mod attempt;
 mod broken;
 mod patient;
 

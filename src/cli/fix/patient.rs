@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 use time::OffsetDateTime;
 
+use super::attempt::{Attempt, Reading};
 use super::broken::{Broken, mend_of};
 use super::{Mended, Scope};
-use crate::chain::{self, Chain, Session};
 use crate::cli::replace;
 use crate::engine::PlannedFile;
-use crate::input;
-use crate::mend::{self, Mend, Wish};
+use crate::mend::Mend;
 use crate::pem;
 use crate::source::escape;
 
@@ -31,14 +30,6 @@ pub(super) struct Patient {
     /// One mend at a time: together they failed.
     singly: bool,
     pub(super) attempt: Option<Attempt>,
-}
-
-/// What a file may become.
-pub(super) struct Attempt {
-    pub(super) bytes: Vec<u8>,
-    mends: Vec<Mend>,
-    /// It was taken out of a container, so that more may show than before.
-    unpacked: bool,
 }
 
 impl Patient {
@@ -69,6 +60,7 @@ impl Patient {
 
     /// What the file may become next; `None` where nothing is left to try.
     pub(super) fn propose(&mut self, scope: Scope, now: OffsetDateTime) -> Option<Attempt> {
+        let reading = Reading::of(&self.now, &self.file, now);
         loop {
             let mut mends = self.broken.wanted(&self.file.policy, scope);
             mends.retain(|mend| !self.given_up.contains_key(mend));
@@ -78,24 +70,18 @@ impl Patient {
             if mends.is_empty() {
                 return None;
             }
-            let (bytes, file) = (&self.now, &self.file);
-            let tried = guarded(|| attempt(bytes, &mends, file, now));
+            let tried = guarded(|| reading.attempt(&mends));
             match tried.and_then(|tried| tried) {
                 Ok(attempt) if attempt.bytes != self.now => return Some(attempt),
                 Ok(_) => {
                     let why = format!("{} changes nothing", doing(&mends));
-                    self.give_up(&mends, &why);
+                    give_up(&mut self.given_up, &mends, &why);
                 }
                 // Others may be made without what cannot be.
                 Err(_) if mends.len() > 1 => self.singly = true,
-                Err(why) => self.give_up(&mends, &why),
+                Err(why) => give_up(&mut self.given_up, &mends, &why),
             }
         }
-    }
-
-    fn give_up(&mut self, mends: &[Mend], why: &str) {
-        let mends = mends.iter().map(|mend| (*mend, why.to_owned()));
-        self.given_up.extend(mends);
     }
 
     /// Takes what was tried, if it is better for it: what was mended is cured, nothing is broken that was whole, and
@@ -117,7 +103,7 @@ impl Patient {
             self.singly = true;
         } else {
             let why = format!("{} {objection}", doing(&attempt.mends));
-            self.give_up(&attempt.mends, &why);
+            give_up(&mut self.given_up, &attempt.mends, &why);
         }
     }
 
@@ -179,6 +165,10 @@ impl Patient {
     }
 }
 
+fn give_up(given_up: &mut BTreeMap<Mend, String>, mends: &[Mend], why: &str) {
+    given_up.extend(mends.iter().map(|mend| (*mend, why.to_owned())));
+}
+
 fn doing(mends: &[Mend]) -> String {
     let all: Vec<&str> = mends.iter().map(|mend| mend.doing()).collect();
     all.join(" and ")
@@ -188,53 +178,6 @@ fn doing(mends: &[Mend]) -> String {
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work))
         .map_err(|_| "chainlint failed on it, which is a bug in chainlint".to_owned())
-}
-
-/// A file's bytes with these mends, or why they are left as they are.
-fn attempt(
-    bytes: &[u8],
-    mends: &[Mend],
-    file: &PlannedFile,
-    now: OffsetDateTime,
-) -> Result<Attempt, String> {
-    let session = Session::default();
-    let build = |bytes: &[u8]| -> Chain {
-        let document = pem::scan(bytes, pem::Limits::default());
-        chain::build(document, &session, &file.anchors, now)
-    };
-    let said = |refusal: mend::Refusal| refusal.to_string();
-    let is_chain_file = input::may_hold_a_chain(Path::new(file.display()));
-    if mends.contains(&Mend::Format)
-        && let Some(unpacked) = mend::unpack(bytes).map_err(said)?
-    {
-        let wish = Wish {
-            mends: &[Mend::Format],
-            issuers: &[],
-            is_chain_file,
-        };
-        return Ok(Attempt {
-            bytes: mend::mend(&unpacked, &build(&unpacked), wish).map_err(said)?,
-            mends: vec![Mend::Format],
-            unpacked: true,
-        });
-    }
-    let chain = build(bytes);
-    let issuers = if mends.contains(&Mend::Root) {
-        let found = chain.missing_issuers(&session, &file.anchors, now);
-        found.map_err(|why| format!("the root was not appended: {why}"))?
-    } else {
-        Vec::new()
-    };
-    let wish = Wish {
-        mends,
-        issuers: &issuers,
-        is_chain_file,
-    };
-    Ok(Attempt {
-        bytes: mend::mend(bytes, &chain, wish).map_err(said)?,
-        mends: mends.to_owned(),
-        unpacked: false,
-    })
 }
 
 /// The differences between two texts; what may be secret in them is masked.
@@ -281,7 +224,11 @@ mod tests {
             app: None,
         };
         let mut patient = Patient::new(file, None, Vec::new(), Broken::default());
-        patient.give_up(&[Mend::Order], "its path is not certain");
+        give_up(
+            &mut patient.given_up,
+            &[Mend::Order],
+            "its path is not certain",
+        );
         patient.singly = true;
         patient.attempt = Some(Attempt {
             bytes: b"better".to_vec(),
