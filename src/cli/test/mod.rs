@@ -79,7 +79,8 @@ pub(super) fn run(
     let mut files = Vec::with_capacity(found.len());
     let mut broken: Vec<Broken> = Vec::new();
     for candidate in &found {
-        let outcome = read(candidate).and_then(|file| policy_test::run(file, &load, &session));
+        let outcome = read(&candidate.path, &candidate.display)
+            .and_then(|file| policy_test::run(file, &load, &session));
         // The others are run all the same.
         let problems = match outcome {
             Ok(outcome) => {
@@ -183,24 +184,20 @@ fn find(
     }
 }
 
-fn is_test_file(path: &Path) -> bool {
+pub(super) fn is_test_file(path: &Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_lowercase());
     name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
 }
 
-fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
-    let text = policies::read(&candidate.path).map_err(|error| {
-        Failure::Said(format!(
-            "{} cannot be read: {error}",
-            escape(&candidate.display)
-        ))
-    })?;
-    let folder = candidate.path.parent().unwrap_or(Path::new(""));
+/// The test file at a path, which is shown by a name.
+pub(super) fn read(path: &Path, name: &str) -> Result<TestFile, Failure> {
+    let text = policies::read(path)
+        .map_err(|error| Failure::Said(format!("{} cannot be read: {error}", escape(name))))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
     let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
-    let file = TestFile::parse(&text, &candidate.display, folder, &read);
-    Ok(file?)
+    Ok(TestFile::parse(&text, name, folder, &read)?)
 }
 
 /// The policy of a test file under these variables, and whom it trusts.
