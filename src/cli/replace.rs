@@ -129,7 +129,7 @@ fn keep_owner(new: &Path, old: &Metadata) -> Result<(), String> {
         return Ok(());
     }
     chown(new, Some(old.uid()), Some(old.gid()))
-        .map_err(|_| "it belongs to another user, which could not be kept".to_owned())
+        .map_err(|_| "its owner and group could not be kept".to_owned())
 }
 
 #[cfg(not(unix))]
