@@ -25,6 +25,7 @@ mod golden;
 mod inputs;
 mod layers;
 mod mending;
+mod pages;
 mod places;
 mod policy_check;
 mod policy_mutants;

@@ -1,30 +1,25 @@
 //! A policy as a Markdown page, for people who have to meet it.
 
+mod markdown;
+
 use std::fmt::Write;
+use std::sync::Arc;
 
 use super::document::Field;
 use super::rule::{Rule, Severities, Texts};
 use super::{Policy, Variable, emit};
 use crate::finding::Severity;
+use markdown::{block, cell, code, line, paragraphs};
 
-/// The page: what the policy is for, its variables, and each rule that is not off.
+/// The page: what the policy is for, whom it trusts, its variables, and each rule that is not off. `named` says how a
+/// file is named in it, by how it is shown.
 #[must_use]
-pub fn page(policy: &Policy) -> String {
+pub fn page(policy: &Policy, named: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("# {}\n", policy.name);
     if let Some(description) = &policy.description {
-        let _ = write!(out, "\n{description}\n");
+        let _ = write!(out, "\n{}\n", paragraphs(description));
     }
-    // The last one is the policy's own file.
-    let parents: Vec<&str> = policy
-        .sources
-        .split_last()
-        .into_iter()
-        .flat_map(|(_, parents)| parents)
-        .map(|source| &**source.name())
-        .collect();
-    if !parents.is_empty() {
-        let _ = write!(out, "\nRests on: {}.\n", parents.join(", "));
-    }
+    out.push_str(&foundations(policy, named));
     if !policy.vars.is_empty() {
         out.push_str("\n## Variables\n\n| name | type | value | for |\n|---|---|---|---|\n");
         for variable in &policy.vars {
@@ -60,11 +55,48 @@ pub fn page(policy: &Policy) -> String {
     out
 }
 
+/// What a policy rests on, whom it trusts, and how far ahead waivers end.
+fn foundations(policy: &Policy, named: &dyn Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    // The last one is the policy's own file.
+    let (own, parents) = policy.sources.split_last().unzip();
+    let parents: Vec<String> = parents
+        .into_iter()
+        .flatten()
+        .map(|source| line(&named(source.name())))
+        .collect();
+    if !parents.is_empty() {
+        let _ = write!(out, "\nRests on: {}.\n", parents.join(", "));
+    }
+    let anchors = policy.trust_anchors.iter().map(|reference| {
+        let source = &reference.at.source;
+        let is_own = own.is_some_and(|own| Arc::ptr_eq(own, source));
+        let of = if is_own {
+            String::new()
+        } else {
+            format!(" (named by {})", line(&named(source.name())))
+        };
+        format!("{}{of}", code(&reference.text))
+    });
+    let anchors: Vec<String> = anchors.collect();
+    if !anchors.is_empty() {
+        let _ = write!(out, "\nTrust anchors: {}.\n", anchors.join(", "));
+    }
+    if let Some(bound) = &policy.waiver_days {
+        let days = bound.days;
+        let _ = write!(
+            out,
+            "\nWaivers: their last day lies {days} days ahead at most.\n"
+        );
+    }
+    out
+}
+
 fn row(variable: &Variable) -> String {
     let value = variable.value.as_ref().map(ToString::to_string);
     let value = match value.as_deref() {
         None | Some("") => String::new(),
-        Some(value) => format!("`{}`", cell(value)),
+        Some(value) => code(value).replace('|', "\\|"),
     };
     format!(
         "| `{}` | {} | {value} | {} |\n",
@@ -78,13 +110,13 @@ fn section(out: &mut String, rule: &Rule) {
     // Writing into a string cannot fail.
     let _ = write!(out, "\n### {}\n", rule.id);
     if let Some(description) = &rule.description {
-        let _ = write!(out, "\n{description}\n");
+        let _ = write!(out, "\n{}\n", paragraphs(description));
     }
     let _ = write!(
         out,
         "\n- Severity: {}\n- Asked of: {}\n",
         severities(&rule.severity),
-        rule.asked_of()
+        line(&rule.asked_of())
     );
     if rule.locked {
         out.push_str("- Locked: a policy that extends this one may tighten it, and no more\n");
@@ -93,13 +125,14 @@ fn section(out: &mut String, rule: &Rule) {
         out.push_str("- Waivers: none covers it\n");
     }
     if let Some(reference) = &rule.reference {
-        let _ = writeln!(out, "- Source: {reference}");
+        let _ = writeln!(out, "- Source: {}", line(reference));
     }
     if let Some(examples) = &rule.examples {
         let _ = write!(
             out,
             "- Fails: {}\n- Passes: {}\n",
-            examples.fail, examples.pass
+            line(&examples.fail),
+            line(&examples.pass)
         );
     }
     texts(out, "Says", &rule.message);
@@ -107,9 +140,10 @@ fn section(out: &mut String, rule: &Rule) {
         texts(out, "Mend", help);
     }
     if let Some(check) = rule.fields.get(&Field::Check) {
-        out.push_str("\n```yaml\n");
-        emit::entry(out, 0, "check", &check.node);
-        out.push_str("```\n");
+        let mut text = String::new();
+        emit::entry(&mut text, 0, "check", &check.node);
+        out.push('\n');
+        out.push_str(&block("yaml", &text));
     }
 }
 
@@ -117,7 +151,7 @@ fn texts(out: &mut String, title: &str, texts: &Texts) {
     let _ = write!(out, "\n{title}:\n\n");
     for (outcome, text) in texts.iter() {
         let outcome = outcome.map_or_else(String::new, |outcome| format!("`{outcome}`: "));
-        let _ = writeln!(out, "- {outcome}{}", text.as_written());
+        let _ = writeln!(out, "- {outcome}{}", line(&text.as_written()));
     }
 }
 
@@ -132,9 +166,4 @@ fn severities(severities: &Severities) -> String {
             each.collect::<Vec<_>>().join(", ")
         }
     }
-}
-
-/// Text in a cell of a table.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
