@@ -17,6 +17,8 @@ mod samples;
 pub mod sarif;
 pub mod summary;
 
+use crate::finding::ActiveRule;
+
 /// How texts for people are drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -26,6 +28,17 @@ pub struct Style {
     pub width: usize,
     /// Say also where the policy asks for it.
     pub verbose: bool,
+}
+
+/// Of one rule as several policies have it, the one that weighs most, and of equal ones the first.
+fn strictest(rules: &[ActiveRule]) -> Option<&ActiveRule> {
+    rules.iter().reduce(|first, next| {
+        if next.severity > first.severity {
+            next
+        } else {
+            first
+        }
+    })
 }
 
 /// The first sentence of a text, without its full stop.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{level, plain};
 use crate::finding::{ActiveRule, Finding, Report, Severity};
-use crate::report::first_sentence;
+use crate::report::{first_sentence, strictest};
 
 /// The descriptors by rule id.
 pub(super) struct Rules<'a> {
@@ -21,14 +21,7 @@ impl<'a> Rules<'a> {
         for same_id in report.rules.chunk_by(|left, right| left.id == right.id) {
             // Readers know rules by their ids alone. Where policies differ, the strictest one's words
             // count; each result says its own level.
-            let strictest = same_id.iter().reduce(|first, next| {
-                if next.severity > first.severity {
-                    next
-                } else {
-                    first
-                }
-            });
-            if let Some(rule) = strictest {
+            if let Some(rule) = strictest(same_id) {
                 by_id.insert(&rule.id, descriptor(rule, same_id));
             }
         }
