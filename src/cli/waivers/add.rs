@@ -18,6 +18,7 @@ use crate::engine::{self, Plan, PlannedFile, PlannedInput, Waiving};
 use crate::finding::{Finding, Severity};
 use crate::policy::waiver::{named, put, refusal};
 use crate::policy::{CONFIG_NAMES, Config, Entry, Waiver};
+use crate::yaml;
 
 /// Waive the findings that a check has now: one waiver for each rule, certificate and file. A waiver for the same
 /// that has expired is renewed where it stands.
@@ -102,7 +103,7 @@ pub(super) fn run(
         environment,
         config: config.as_ref(),
         plan: &plan,
-        known: configured(config.as_ref()),
+        known: configured(config.as_ref(), environment),
         target: target.clone(),
         new: BTreeMap::new(),
         left: Vec::new(),
@@ -192,8 +193,14 @@ fn plan(
                 }
                 read => read,
             };
+            let (waivers, mut wrong) = config.waivers(&read);
+            wrong.extend(policies::unknown_rules(&waivers, &[], config, environment));
+            if !wrong.is_empty() {
+                yaml::sort(&mut wrong);
+                return Err(wrong.into());
+            }
             Some(Waiving {
-                waivers: config.waivers(&read)?,
+                waivers,
                 ..Waiving::default()
             })
         }
