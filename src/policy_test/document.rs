@@ -1,5 +1,6 @@
 //! A test file as it stands, every part with its place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,31 +142,23 @@ pub enum Content {
 
 impl TestFile {
     /// Reads the text of a test file that stands in `folder`; `name` is how it is shown, `read` reads the files
-    /// that cases name.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn parse(
+    /// that cases name. What is wrong goes into `problems`; the rest is read all the same, so that what it says of its
+    /// policy can be looked at too.
+    pub fn read(
         text: &str,
         name: &str,
         folder: &Path,
         read: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
-    ) -> Result<Self, Problems> {
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let source = Arc::new(Source::new(name, &pem::conceal(text)));
-        let mut problems = Vec::new();
         let mut reader = Reader {
             source: &source,
             folder,
             read,
-            problems: &mut problems,
+            problems,
         };
-        match reader.file(text) {
-            Some(file) if problems.is_empty() => Ok(file),
-            Some(_) | None => {
-                yaml::sort(&mut problems);
-                Err(problems)
-            }
-        }
+        reader.file(text)
     }
 }
 
@@ -202,24 +195,14 @@ impl Reader<'_> {
         let common = Common {
             now: self.instant(&file.at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
             vars: self.vars(file.vars.as_ref()),
-            environment: file.environment.map(Into::into),
-            app: file.app.map(Into::into),
+            environment: file.environment.as_deref().map(Into::into),
+            app: file.app.as_deref().map(Into::into),
             chains: Chains::read(file.chains.as_ref(), self.source, self.problems),
         };
-        let mut cases: Vec<Case> = Vec::new();
-        for node in &file.cases {
-            let Some(case) = self.case(node, &common) else {
-                continue;
-            };
-            if let Some(other) = cases.iter().find(|other| other.name == case.name) {
-                let message = format!("there is a case \"{}\" already", escape(&case.name));
-                let first = &other.place;
-                let problem = case.place.problem(message, "the same name");
-                self.problems
-                    .push(problem.related(&first.source, first.span, "the first one"));
-            }
-            cases.push(case);
-        }
+        let cases = file.cases.iter();
+        let cases: Vec<Case> = cases.filter_map(|node| self.case(node, &common)).collect();
+        self.refuse_twice(&cases);
+        self.look_at_unused(&file, &common);
         if file.cases.is_empty() {
             let message = "there is no case".to_owned();
             self.say(
@@ -234,12 +217,47 @@ impl Reader<'_> {
             folder: self.folder.to_owned(),
             at: Location::new(self.source, file.policy.span),
         };
+        // What cannot be read of the variables would be missed in the policy.
+        let vars = file.cases.iter().map(|case| case.get("vars"));
+        let mut vars = vars.chain([file.vars.as_ref()]).flatten();
+        if vars.any(|vars| vars.entries().is_none()) {
+            return None;
+        }
         let source = self.source.clone();
         Some(TestFile {
             source,
             policy,
             cases,
         })
+    }
+
+    /// A name means one case.
+    fn refuse_twice(&mut self, cases: &[Case]) {
+        let mut known: BTreeMap<&str, &Location> = BTreeMap::new();
+        for case in cases {
+            if let Some(first) = known.get(case.name.as_str()) {
+                let message = format!("there is a case \"{}\" already", escape(&case.name));
+                let problem = case.place.problem(message, "the same name");
+                self.problems
+                    .push(problem.related(&first.source, first.span, "the first one"));
+            } else {
+                known.insert(&case.name, &case.place);
+            }
+        }
+    }
+
+    /// A chain that no case starts from is looked at like any other.
+    fn look_at_unused(&mut self, file: &TestDocument, common: &Common) {
+        let chains = file.chains.as_ref().and_then(Node::entries);
+        let chains = chains.unwrap_or_default();
+        let of_cases = file.cases.iter().filter_map(|case| case.get("chain"));
+        let all = chains.iter().map(|(_, chain)| chain).chain(of_cases);
+        let used: BTreeSet<&str> = all.filter_map(chain::like).filter_map(Node::text).collect();
+        for (key, node) in chains {
+            if !used.contains(key.name.as_str()) && common.chains.has(&key.name) {
+                chain::make(node, &common.chains, common.now, self.source, self.problems);
+            }
+        }
     }
 
     fn case(&mut self, node: &Node, common: &Common) -> Option<Case> {
@@ -269,14 +287,16 @@ impl Reader<'_> {
         let environment = case.environment.as_ref();
         let environment = self.label("environment", environment, common.environment.as_ref());
         let app = self.label("app", case.app.as_ref(), common.app.as_ref());
-        let (content, trusted) = made?;
+        // Where there is none, that was told, and no case is run.
+        let nothing = || (Content::Bytes(Vec::new()), Vec::new());
+        let (content, trusted) = made.unwrap_or_else(nothing);
         Some(Case {
             name: case.name.value,
             place,
             path: case.path.unwrap_or_else(|| "chain.pem".to_owned()),
             content,
             trusted,
-            now: now?,
+            now: now.unwrap_or(common.now),
             environment,
             app,
             strict: case.strict.unwrap_or_default(),
@@ -414,9 +434,10 @@ mod tests {
     const TEXT: &str = "version: 1\npolicy: hygiene\nat: 2026-11-23\nvars: { a: 1 }\nchains:\n  a: { leaf: { key: p-256, days: 5, subject: { common_name: x } }, root: { key: p-384 } }\ncases:\n  - name: b\n    chain: { like: a, order: [leaf, root], write: { width: 70 } }\n    expect: { pass: [c], error: { rule: d, count: 1 } }\n  - { name: e, text: f, expect: { fail: g } }\n";
 
     fn parse(text: &str) -> Result<TestFile, Problems> {
-        TestFile::parse(text, "a.test.yaml", Path::new(""), &|_| {
-            Err(io::Error::from(io::ErrorKind::NotFound))
-        })
+        let none = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
+        let mut problems = Vec::new();
+        let file = TestFile::read(text, "a.test.yaml", Path::new(""), &none, &mut problems);
+        file.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod schema;
 pub use coverage::{Gap, coverage};
 pub use document::{Case, Content, TestFile};
 pub use mutation::{Survivor, mutate};
-pub use run::{CaseOutcome, FileOutcome, Load, Loaded, run};
+pub use run::{CaseOutcome, FileOutcome, Load, Loaded, misnamed, run};
 pub use schema::schema;
 
 use crate::yaml::Problems;

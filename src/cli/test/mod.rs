@@ -13,12 +13,12 @@ use crate::engine::Session;
 use crate::facts;
 use crate::input::{self, regular};
 use crate::policy::Override;
-use crate::policy_test::{self, Broken, Loaded, Mutation, TestFile};
+use crate::policy_test::{self, Broken, FileOutcome, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::trust::Anchors;
-use crate::yaml::{Problem, Problems};
+use crate::yaml::{self, Problem, Problems};
 
 /// Run tests of policies: what each rule comes to on chains, made to order or from files.
 ///
@@ -79,7 +79,7 @@ pub(super) fn run(
     let mut files = Vec::with_capacity(found.len());
     let mut broken: Vec<Broken> = Vec::new();
     for candidate in &found {
-        let outcome = read(candidate).and_then(|file| policy_test::run(file, &load, &session));
+        let outcome = outcome(candidate, &session);
         // The others are run all the same.
         let problems = match outcome {
             Ok(outcome) => {
@@ -190,7 +190,8 @@ fn is_test_file(path: &Path) -> bool {
     name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
 }
 
-fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
+/// What a test file comes to, or all that is wrong with it and with what it names.
+fn outcome(candidate: &input::Candidate, session: &Session) -> Result<FileOutcome, Failure> {
     let text = policies::read(&candidate.path).map_err(|error| {
         Failure::Said(format!(
             "{} cannot be read: {error}",
@@ -199,8 +200,21 @@ fn read(candidate: &input::Candidate) -> Result<TestFile, Failure> {
     })?;
     let folder = candidate.path.parent().unwrap_or(Path::new(""));
     let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
-    let file = TestFile::parse(&text, &candidate.display, folder, &read);
-    Ok(file?)
+    let mut problems = Problems::new();
+    let file = TestFile::read(&text, &candidate.display, folder, &read, &mut problems);
+    let file = match file {
+        Some(file) if problems.is_empty() => return policy_test::run(file, &load, session),
+        file => file,
+    };
+    let named = file.map(|file| policy_test::misnamed(&file, &load));
+    match named {
+        Some(Ok(mut misnamed) | Err(Failure::Problems(mut misnamed))) => {
+            problems.append(&mut misnamed);
+        }
+        Some(Err(Failure::Said(_))) | None => {}
+    }
+    yaml::sort(&mut problems);
+    Err(problems.into())
 }
 
 /// The policy of a test file under these variables, and whom it trusts.
