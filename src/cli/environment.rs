@@ -53,7 +53,10 @@ impl Environment {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto if set("NO_COLOR") => false,
-            ColorChoice::Auto if set("FORCE_COLOR") => true,
+            // As the programs say that brought the variable up, 0 is none.
+            ColorChoice::Auto if set("FORCE_COLOR") => {
+                std::env::var_os("FORCE_COLOR").is_some_and(|value| value != "0")
+            }
             ColorChoice::Auto => {
                 is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }

@@ -298,7 +298,7 @@ fn parameter(check: &str, name: &str, value: &Node) -> Vec<Variant> {
 
 /// The numbers next to a number.
 fn next_to(node: &Node) -> Vec<Value> {
-    let Value::Integer(number) = node.value else {
+    let Some(number) = node.integer() else {
         return Vec::new();
     };
     let next = [number.checked_sub(1), number.checked_add(1)];
@@ -307,7 +307,7 @@ fn next_to(node: &Node) -> Vec<Value> {
 
 /// The number a step higher or lower.
 fn moved(name: &str, node: &Node, step: i64) -> Vec<Variant> {
-    let Value::Integer(number) = node.value else {
+    let Some(number) = node.integer() else {
         return Vec::new();
     };
     let to = number.checked_add(step).into_iter();

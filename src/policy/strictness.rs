@@ -106,6 +106,7 @@ pub(super) fn is_as_strict(
     before: Option<&Node>,
     now: Option<&Node>,
 ) -> bool {
+    let number = |node: Option<&Node>| node.and_then(Node::integer);
     is_same(before, now)
         || match direction {
             Direction::Free => true,
@@ -123,18 +124,6 @@ pub(super) fn is_as_strict(
             Direction::Shrink => now.is_none() || is_within(now, before),
             Direction::Fixed => false,
         }
-}
-
-fn number(node: Option<&Node>) -> Option<i64> {
-    node.and_then(|node| match node.value {
-        Value::Integer(number) => Some(number),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Float(_)
-        | Value::String(_)
-        | Value::Sequence(_)
-        | Value::Map(_) => None,
-    })
 }
 
 /// Whether all items of a list are items of another; a single value is a list of one.

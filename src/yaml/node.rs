@@ -105,6 +105,20 @@ impl Node {
         }
     }
 
+    /// The number, where this is a whole one.
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        match self.value {
+            Value::Integer(number) => Some(number),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Sequence(_)
+            | Value::Map(_) => None,
+        }
+    }
+
     /// Whether nothing stands here.
     #[must_use]
     pub fn is_null(&self) -> bool {

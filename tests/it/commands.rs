@@ -557,6 +557,12 @@ fn colours_follow_the_flag_and_the_environment() {
     assert!(colored(None, "always") && !colored(None, "never") && !colored(None, "auto"));
     assert!(colored(Some("FORCE_COLOR"), "auto") && colored(Some("NO_COLOR"), "always"));
     assert!(!colored(Some("NO_COLOR"), "auto"));
+    let off = chainlint(folder.path())
+        .env("FORCE_COLOR", "0")
+        .args(["check", "--at", NOW, "a.pem"])
+        .output()
+        .unwrap();
+    assert!(!off.stdout.contains(&0x1B));
     // Help and mistakes in the arguments follow them too.
     let usage = |variable: &str, arguments: &[&str]| {
         let output = chainlint(folder.path())

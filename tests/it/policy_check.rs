@@ -335,3 +335,34 @@ fn waivers_that_cover_nothing_whatever_a_run_finds() {
         of_config(&waiver, 0, why);
     }
 }
+
+#[test]
+fn tests_beside_a_policy_are_checked_as_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let test = "version: 1\npolicy: hygiene\nat: 2026-11-23\ncases:\n  - { name: a, chain: { leaf: {}, root: {} }, expect: { pass: chain-order } }\n";
+    let path = folder.path().join("a.test.yaml");
+    fs::write(&path, test).unwrap();
+    let (status, said) = policy_check(folder.path(), "a.test.yaml", &["hygiene"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("a.test.yaml: 1 case, nothing wrong"),
+        "{said}"
+    );
+    fs::write(&path, test.replace("expect", "expcet")).unwrap();
+    let (status, said) = policy_check(folder.path(), "a.test.yaml", &["hygiene"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("did you mean `expect`?"), "{said}");
+    fs::write(&path, test.replace("chain-order", "chain-oder")).unwrap();
+    let (status, said) = policy_check(folder.path(), "a.test.yaml", &["hygiene"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("no rule `chain-oder`"), "{said}");
+}
+
+#[test]
+fn a_folder_is_no_policy_and_its_files_are_to_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("policies")).unwrap();
+    let (status, said) = policy_check(folder.path(), "policies", &[]);
+    assert_eq!(status, 2);
+    assert!(said.contains("`policies/*.yaml`"), "{said}");
+}

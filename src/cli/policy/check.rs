@@ -1,4 +1,4 @@
-//! `chainlint policy check`: what is wrong with policies and configs, and what is suspicious.
+//! `chainlint policy check`: what is wrong with policies, configs and files of tests, and what is suspicious.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::super::environment::Environment;
 use super::super::policies::Named;
 use super::super::waivers::from_config;
-use super::super::{Failure, Outcome, policies};
+use super::super::{Failure, Outcome, policies, test};
 use crate::check::Parameters;
 use crate::check::kinds::issuer_avoids::IssuerAvoids;
 use crate::engine::Session;
@@ -42,7 +42,14 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let mut problems = Vec::new();
     for name in files {
-        let found = if is_config(name, environment) {
+        let path = environment.current.join(name);
+        let found = if path.is_dir() {
+            let shown = shown(Path::new(name));
+            let message = format!("{shown} is a folder: name its files, `{shown}/*.yaml`");
+            return Err(Failure::Said(message));
+        } else if test::is_test_file(&path) {
+            tests(name, &path)
+        } else if is_config(&path) {
             config(name, now, environment)
         } else {
             policy_file(name, now, environment)
@@ -79,16 +86,25 @@ pub(super) fn run(
 }
 
 /// Whether a file is a config: by its name, or by keys that no policy has.
-fn is_config(name: &str, environment: &Environment) -> bool {
-    let path = environment.current.join(name);
+fn is_config(path: &Path) -> bool {
     let file = path.file_name().map(|name| name.to_string_lossy());
     let is_named = file.is_some_and(|file| policy::CONFIG_NAMES.contains(&&*file));
     let has_keys = || {
-        let text = policies::read(&path).unwrap_or_default();
+        let text = policies::read(path).unwrap_or_default();
         let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
         !begins("rules:") && (begins("files:") || begins("fail_on:") || begins("exclude:"))
     };
     is_named || has_keys()
+}
+
+/// A file of tests, as it is written, and what it names: `chainlint test` says what comes of it.
+fn tests(name: &str, path: &Path) -> Result<Found, Failure> {
+    let file = test::read(path, &shown(Path::new(name)))?;
+    Ok(Found {
+        wrong: test::misnamed(&file)?,
+        summary: count(file.cases.len(), "case", "cases"),
+        ..Found::default()
+    })
 }
 
 fn policy_file(

@@ -29,9 +29,10 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Say everything that is wrong with policy files, and with a config and the policies that it names.
+    /// Say everything that is wrong with policy files, with a config and the policies that it names, and with files of
+    /// tests.
     Check {
-        /// Policy files, names of built-in policies, or a chainlint.yaml.
+        /// Policy files, names of built-in policies, a chainlint.yaml, or files of tests.
         #[arg(required = true)]
         files: Vec<String>,
         /// What is suspicious is an error too.

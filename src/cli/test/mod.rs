@@ -13,7 +13,7 @@ use crate::engine::Session;
 use crate::facts;
 use crate::input::{self, regular};
 use crate::policy::Override;
-use crate::policy_test::{self, Broken, FileOutcome, Loaded, Mutation, TestFile};
+use crate::policy_test::{self, Broken, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -79,7 +79,8 @@ pub(super) fn run(
     let mut files = Vec::with_capacity(found.len());
     let mut broken: Vec<Broken> = Vec::new();
     for candidate in &found {
-        let outcome = outcome(candidate, &session);
+        let outcome = read(&candidate.path, &candidate.display)
+            .and_then(|file| policy_test::run(file, &load, &session));
         // The others are run all the same.
         let problems = match outcome {
             Ok(outcome) => {
@@ -183,31 +184,25 @@ fn find(
     }
 }
 
-fn is_test_file(path: &Path) -> bool {
+pub(super) fn is_test_file(path: &Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_lowercase());
     name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
 }
 
-/// What a test file comes to, or all that is wrong with it and with what it names.
-fn outcome(candidate: &input::Candidate, session: &Session) -> Result<FileOutcome, Failure> {
-    let text = policies::read(&candidate.path).map_err(|error| {
-        Failure::Said(format!(
-            "{} cannot be read: {error}",
-            escape(&candidate.display)
-        ))
-    })?;
-    let folder = candidate.path.parent().unwrap_or(Path::new(""));
+/// The test file at a path, which is shown by a name; or all that is wrong with it and with what it names.
+pub(super) fn read(path: &Path, name: &str) -> Result<TestFile, Failure> {
+    let text = policies::read(path)
+        .map_err(|error| Failure::Said(format!("{} cannot be read: {error}", escape(name))))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
     let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
     let mut problems = Problems::new();
-    let file = TestFile::read(&text, &candidate.display, folder, &read, &mut problems);
-    let file = match file {
-        Some(file) if problems.is_empty() => return policy_test::run(file, &load, session),
+    let file = match TestFile::read(&text, name, folder, &read, &mut problems) {
+        Some(file) if problems.is_empty() => return Ok(file),
         file => file,
     };
-    let named = file.map(|file| policy_test::misnamed(&file, &load));
-    match named {
+    match file.map(|file| misnamed(&file)) {
         Some(Ok(mut misnamed) | Err(Failure::Problems(mut misnamed))) => {
             problems.append(&mut misnamed);
         }
@@ -215,6 +210,11 @@ fn outcome(candidate: &input::Candidate, session: &Session) -> Result<FileOutcom
     }
     yaml::sort(&mut problems);
     Err(problems.into())
+}
+
+/// What is wrong with what a test file says of its policy.
+pub(super) fn misnamed(file: &TestFile) -> Result<Problems, Failure> {
+    policy_test::misnamed(file, &load)
 }
 
 /// The policy of a test file under these variables, and whom it trusts.

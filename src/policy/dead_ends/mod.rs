@@ -19,7 +19,7 @@ use crate::chain::Class;
 use crate::check::Parameters;
 use crate::check::expression::Model;
 use crate::check::kinds::validity_limit::ValidityLimit;
-use crate::yaml::{Node, Problem, Problems, Value};
+use crate::yaml::{Node, Problem, Problems};
 
 /// What is suspicious about a policy at an instant, each with its place. `limits` is what public CAs may issue, as
 /// [`public_limits`] has it, where the policy itself does not say.
@@ -81,15 +81,7 @@ impl Looked<'_> {
     }
 
     fn number(&self, name: &str) -> Option<i64> {
-        match self.value(name)?.value {
-            Value::Integer(number) => Some(number),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Float(_)
-            | Value::String(_)
-            | Value::Sequence(_)
-            | Value::Map(_) => None,
-        }
+        self.value(name)?.integer()
     }
 
     /// Where it asks.
