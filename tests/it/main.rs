@@ -13,6 +13,7 @@
     reason = "a test that goes wrong may stop at once"
 )]
 
+mod acme;
 mod anchors;
 mod cases;
 mod commands;
