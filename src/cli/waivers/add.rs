@@ -144,7 +144,7 @@ pub(super) fn run(
     let is_red = !left.is_empty() || arguments.diff && !changed.is_empty();
     Ok(if is_red {
         Outcome::Findings
-    } else if changed.is_empty() && !arguments.diff {
+    } else if plan.files.is_empty() {
         Outcome::Nothing
     } else {
         Outcome::Clean

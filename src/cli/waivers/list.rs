@@ -81,9 +81,12 @@ pub(super) fn run(
                 1 => "1 waiver".to_owned(),
                 count => format!("{count} waivers"),
             };
+            let them = if expired == 1 { "it" } else { "them" };
             environment.note(&match expired {
                 0 => count,
-                _ => format!("{count}, {expired} expired: `chainlint waivers prune` removes those"),
+                _ => {
+                    format!("{count}, {expired} expired: `chainlint waivers prune` removes {them}")
+                }
             });
         }
     }
