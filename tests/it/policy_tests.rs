@@ -498,7 +498,7 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
         (
             leaf("key_usage: [digital_signature], extensions: { 2.5.29.15: \"0303\" }"),
             ":6:79",
-            "gives this extension already",
+            "`key_usage: null` leaves out what `like` brings",
         ),
         (
             leaf("version: 1, key_usage: [digital_signature]"),
