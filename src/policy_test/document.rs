@@ -28,9 +28,11 @@ pub(super) struct TestDocument {
     #[schemars(schema_with = "schema::version")]
     version: Located<i64>,
     /// The policy: a built-in's name, or a path relative to this file.
-    policy: Located<String>,
+    #[schemars(required)]
+    policy: Option<Located<String>>,
     /// The instant at which the cases are judged: a day (its first instant, UTC) or RFC 3339.
-    at: Located<String>,
+    #[schemars(required)]
+    at: Option<Located<String>>,
     /// Values for variables of the policy.
     #[serde(default)]
     #[schemars(schema_with = "schema::values")]
@@ -192,8 +194,16 @@ impl Reader<'_> {
                 "write `version: 1`",
             );
         }
+        let now = match &file.at {
+            Some(at) => self.instant(at),
+            None => self.misses(
+                &node,
+                "at",
+                "write the day of the tests, as in `at: 2026-11-23`",
+            ),
+        };
         let common = Common {
-            now: self.instant(&file.at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            now: now.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             vars: self.vars(file.vars.as_ref()),
             environment: file.environment.as_deref().map(Into::into),
             app: file.app.as_deref().map(Into::into),
@@ -212,10 +222,18 @@ impl Reader<'_> {
                 "write at least one under `cases`",
             );
         }
+        let named = match file.policy {
+            Some(policy) => policy,
+            None => self.misses(
+                &node,
+                "policy",
+                "write `policy: NAME`, or a path relative to this file",
+            )?,
+        };
         let policy = Reference {
-            text: file.policy.value,
+            text: named.value,
             folder: self.folder.to_owned(),
-            at: Location::new(self.source, file.policy.span),
+            at: Location::new(self.source, named.span),
         };
         // What cannot be read of the variables would be missed in the policy.
         let vars = file.cases.iter().map(|case| case.get("vars"));
@@ -229,6 +247,19 @@ impl Reader<'_> {
             policy,
             cases,
         })
+    }
+
+    /// Tells of a key that the file lacks; the rest is looked at all the same.
+    fn misses<T>(&mut self, file: &Node, key: &str, help: &str) -> Option<T> {
+        let first = file.entries().and_then(<[_]>::first);
+        let span = first.map_or(file.span, |(key, _)| key.span);
+        self.say(
+            span,
+            format!("`{key}` is missing"),
+            "the file begins here",
+            help,
+        );
+        None
     }
 
     /// A name means one case.

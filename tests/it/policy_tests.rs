@@ -678,6 +678,18 @@ fn what_a_broken_test_file_says_of_its_policy_is_told_too() {
         told.contains("acne.yaml") && told.contains("no RSA key"),
         "{told}"
     );
+    fs::write(&path, text.replace("at: 2026-11-23\n", "")).unwrap();
+    let told = said();
+    assert!(
+        told.contains("`at` is missing") && told.contains("`acme-lifetimes`"),
+        "{told}"
+    );
+    fs::write(&path, text.replace("policy: acme.yaml\n", "")).unwrap();
+    let told = said();
+    assert!(
+        told.contains("`policy` is missing") && told.contains("no RSA key"),
+        "{told}"
+    );
     // Variables that cannot be read are not missed in the policy.
     fs::write(&path, text.replace("vars: { mst: 9 }", "vars: 9")).unwrap();
     let told = said();
