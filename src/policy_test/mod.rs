@@ -10,6 +10,7 @@ mod coverage;
 mod document;
 mod expect;
 mod mutation;
+mod read;
 mod run;
 mod schema;
 

@@ -66,15 +66,12 @@ fn inline(text: &str) -> String {
         literal(&mut out, before);
         let inside = from.trim_start_matches('`');
         let run = from.len().saturating_sub(inside.len());
-        match closed(inside, run) {
-            Some((span, behind)) => {
-                out.push_str(&code(span.trim()));
-                rest = behind;
-            }
-            None => {
-                out.extend(std::iter::repeat_n("\\`", run));
-                rest = inside;
-            }
+        if let Some((span, behind)) = closed(inside, run) {
+            out.push_str(&code(span.trim()));
+            rest = behind;
+        } else {
+            out.extend(std::iter::repeat_n("\\`", run));
+            rest = inside;
         }
     }
     literal(&mut out, rest);
@@ -145,7 +142,15 @@ mod tests {
                 Event::InlineHtml(html) if &*html == "<br>" => text.push('\n'),
                 Event::SoftBreak | Event::HardBreak => text.push(' '),
                 Event::Start(Tag::Item) | Event::End(TagEnd::Item) => {}
-                other => parts.push(format!("{other:?}")),
+                other @ (Event::Start(_)
+                | Event::End(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::Html(_)
+                | Event::InlineHtml(_)
+                | Event::FootnoteReference(_)
+                | Event::Rule
+                | Event::TaskListMarker(_)) => parts.push(format!("{other:?}")),
             }
         }
         (text, parts)
