@@ -167,3 +167,75 @@ fn severities(severities: &Severities) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+
+    use super::*;
+    use crate::policy::tests::load_among;
+
+    fn text() -> impl Strategy<Value = String> {
+        let any = "[-a-c1 \n#*_~`<>&|\\\\\\[\\]()!+=.:$\"'\u{1b}\u{202e}\u{2028}]{1,20}";
+        let pieces = prop::sample::select(vec![
+            "</code></pre><script>",
+            "\n\n<div>\n\n",
+            "\n\n```\n\n",
+            "\n---\n",
+            "\n===\n",
+            "[a]: b\n",
+            "[a](javascript:1)",
+            "<!--",
+            "|---|---|",
+            "&lt;",
+        ]);
+        (any, pieces, any).prop_map(|(before, piece, after)| format!("a{before}{piece}{after}"))
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_texts_say_a_page_has_its_own_parts_alone(
+            texts in prop::collection::vec(text(), 8),
+        ) {
+            // A text of JSON is one of YAML.
+            let quoted: Vec<String> = texts.iter().map(|text| serde_json::to_string(text).unwrap()).collect();
+            let [description, variable, value, label, message, help, reference, example] = quoted.as_slice() else {
+                unreachable!()
+            };
+            let assert = serde_json::to_string(&format!("cert.subject.text != {value}")).unwrap();
+            let policy = format!(
+                "version: 1\nname: own\ndescription: {description}\nvars:\n  a: {{ type: string, default: {value}, description: {variable} }}\nrules:\n  own-rule:\n    severity: error\n    description: {description}\n    on: leaf\n    when: {{ environment: [{label}] }}\n    check: {{ expression: {{ assert: {assert} }} }}\n    message: {message}\n    help: {help}\n    reference: {reference}\n    examples: {{ fail: {example}, pass: {example} }}\n"
+            );
+            let policy = load_among(&[("/policy.yaml", &policy)], &[]);
+            let policy = policy.map_err(|wrong| TestCaseError::fail(format!("{wrong:?}")))?;
+            let page = page(&policy, &|name| name.to_owned());
+            let of_github = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+                | Options::ENABLE_FOOTNOTES | Options::ENABLE_MATH | Options::ENABLE_GFM;
+            let events: Vec<Event<'_>> = Parser::new_ext(&page, of_github).collect();
+            let count = |is: &dyn Fn(&Event<'_>) -> bool| events.iter().filter(|event| is(event)).count();
+            let begins = |is: &dyn Fn(&Tag<'_>) -> bool| count(&|event| matches!(event, Event::Start(tag) if is(tag)));
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::Heading { .. })), 4, "{}", page);
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::Table(_))), 2, "{}", page);
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::TableRow)), 2, "{}", page);
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::TableCell)), 16, "{}", page);
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::CodeBlock(_))), 1, "{}", page);
+            // Five lines of facts, a message and a help.
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::Item)), 7, "{}", page);
+            prop_assert_eq!(begins(&|tag| matches!(tag, Tag::Link { .. })), 1, "{}", page);
+            let other = |tag: &Tag<'_>| matches!(tag, Tag::BlockQuote(_) | Tag::HtmlBlock | Tag::Image { .. }
+                | Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::FootnoteDefinition(_));
+            prop_assert_eq!(begins(&other), 0, "{}", page);
+            let odd = |event: &Event<'_>| match event {
+                Event::InlineHtml(html) => &**html != "<br>",
+                Event::Html(_) | Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_)
+                | Event::Rule | Event::TaskListMarker(_) => true,
+                Event::Start(_) | Event::End(_) | Event::Text(_) | Event::Code(_) | Event::SoftBreak
+                | Event::HardBreak => false,
+            };
+            prop_assert_eq!(count(&odd), 0, "{}", page);
+            let steers = |character: char| character != '\n' && character.is_control() || "\u{202e}\u{2028}".contains(character);
+            prop_assert!(!page.contains(steers), "{}", page);
+        }
+    }
+}
