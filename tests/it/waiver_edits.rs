@@ -332,6 +332,10 @@ fn a_rule_that_no_policy_of_the_config_has_is_not_waived() {
         "{said}"
     );
     assert_eq!(text_of(folder.path(), "chainlint.yaml"), before);
+    // Under the policy of an option its rules are known, as in a check.
+    write("waivers:\n  - { rule: acme-lifetime, path: b.pem, reason: r, expires: 2027-02-01 }\n");
+    let known = ["--all", "--policy", "acme.yaml", "--diff"];
+    assert_eq!(added(folder.path(), &known).0, 1);
     // Where the config names the policy, it can.
     write("files: [{ match: ['**'], policy: acme.yaml }]\n");
     assert_eq!(added(folder.path(), &["--all"]).0, 0);

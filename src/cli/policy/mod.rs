@@ -67,7 +67,7 @@ enum Command {
         /// The file to write; standard output without it.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Write nothing, and end with 1 where the file is not what would be written.
+        /// Write nothing; show the difference, and end with 1, where the file is not what would be written.
         #[arg(long, requires = "output")]
         check: bool,
     },

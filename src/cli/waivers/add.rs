@@ -17,7 +17,7 @@ use super::{configured, files, from_config, plain};
 use crate::engine::{self, Plan, PlannedFile, PlannedInput, Waiving};
 use crate::finding::{Finding, Severity};
 use crate::policy::waiver::{named, put, refusal};
-use crate::policy::{CONFIG_NAMES, Config, Entry, Waiver};
+use crate::policy::{CONFIG_NAMES, Config, Entry, Policy, Waiver};
 use crate::yaml;
 
 /// Waive the findings that a check has now: one waiver for each rule, certificate and file. A waiver for the same
@@ -194,7 +194,14 @@ fn plan(
                 read => read,
             };
             let (waivers, mut wrong) = config.waivers(&read);
-            wrong.extend(policies::unknown_rules(&waivers, &[], config, environment));
+            let mut loaded: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
+            loaded.dedup_by(|one, other| std::ptr::eq(*one, *other));
+            wrong.extend(policies::unknown_rules(
+                &waivers,
+                &loaded,
+                config,
+                environment,
+            ));
             if !wrong.is_empty() {
                 yaml::sort(&mut wrong);
                 return Err(wrong.into());
