@@ -33,7 +33,7 @@ pub struct Plan {
     pub limits: input::Limits,
     /// Findings that somebody has answered for; `None` reports every finding as it is.
     pub waiving: Option<Waiving>,
-    /// Keep what each rule came to ([`Judged::answers`]), which tests of policies ask for and reports do not.
+    /// Keep what each rule came to ([`super::Judged::answers`]), which tests of policies ask for and reports do not.
     pub keeps_answers: bool,
 }
 
