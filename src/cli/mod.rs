@@ -3,6 +3,7 @@
 
 mod check;
 mod completions;
+mod difference;
 mod environment;
 mod explain;
 mod fix;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::Arguments;
 use super::environment::Environment;
 use super::inputs::{Item, inputs};
-use super::waivers::{from_config, refuse_unknown_rules};
+use super::waivers::from_config;
 use super::{Failure, policies};
 use crate::engine::PlannedFile;
 use crate::input::PassedOver;
@@ -109,7 +109,11 @@ pub(super) fn plan(
     loader.refuse_unknown_variables()?;
     if let Some((waivers, config)) = waivers.zip(config).filter(|_| !files.is_empty()) {
         let loaded = loader.loaded.values().map(|(policy, _)| &**policy);
-        refuse_unknown_rules(waivers, &loaded.collect::<Vec<_>>(), config)?;
+        let loaded: Vec<&Policy> = loaded.collect();
+        let unknown = policies::unknown_rules(waivers, &loaded, config, environment);
+        if !unknown.is_empty() {
+            return Err(unknown.into());
+        }
     }
     let list = wanted.files_from.map(|list| environment.current.join(list));
     let read = loader.read_files().into_iter().chain(list);
@@ -153,17 +157,24 @@ fn default_policy(named: Option<&str>, environment: &Environment) -> Reference {
     Reference::from_flag("--policy", name, &environment.current)
 }
 
-/// The policies that a config names, and another, as far as they can be read.
+/// The policies that a config names, each under the variables that it gives, and another, as far as they can be read.
 fn policies_of(
     config: Option<&Config>,
     other: Option<&Reference>,
     environment: &Environment,
 ) -> Vec<Policy> {
-    let mappings = config.iter().flat_map(|config| &config.mappings);
-    let named = mappings.filter_map(|mapping| mapping.policy.as_ref());
-    named
-        .chain(other)
-        .filter_map(|named| environment.library.load(named, &[]).ok())
+    let of_config = config.iter().flat_map(|config| {
+        let named = config.mappings.iter();
+        let named = named.filter_map(|mapping| Some((mapping.policy.as_ref()?, &mapping.vars)));
+        named.map(|(policy, own)| {
+            let vars: Vec<Override> = config.vars.iter().chain(own).cloned().collect();
+            (policy, vars)
+        })
+    });
+    let others = other.map(|other| (other, Vec::new()));
+    of_config
+        .chain(others)
+        .filter_map(|(named, vars)| environment.library.load(named, &vars).ok())
         .collect()
 }
 

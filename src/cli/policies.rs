@@ -206,6 +206,18 @@ pub(super) fn config(
     Err(problems.into())
 }
 
+/// The waivers of a config. Where something is wrong with their files, all that is wrong with what the config names is
+/// told.
+pub(super) fn waivers(config: &Config, environment: &Environment) -> Result<Waivers, Failure> {
+    let (waivers, wrong) = config.waivers(&read);
+    if wrong.is_empty() {
+        return Ok(waivers);
+    }
+    let mut problems = named_by(config, environment).1;
+    yaml::sort(&mut problems);
+    Err(problems.into())
+}
+
 /// A policy as a config uses it.
 pub(super) struct Named {
     /// The entry that names it; none for the one that applies where no entry names any.
@@ -231,10 +243,9 @@ pub(super) fn named_by(config: &Config, environment: &Environment) -> (NamedBy, 
         Ok(given) => named.given = given,
         Err(mut wrong) => problems.append(&mut wrong),
     }
-    match config.waivers(&read) {
-        Ok(waivers) => named.waivers = waivers,
-        Err(mut wrong) => problems.append(&mut wrong),
-    }
+    let (waivers, mut wrong) = config.waivers(&read);
+    named.waivers = waivers;
+    problems.append(&mut wrong);
     let default = Reference::from_flag("--policy", DEFAULT, &environment.current);
     let entries = config.mappings.iter().enumerate();
     let of_entries = entries.filter_map(|(at, mapping)| Some((Some(at), mapping.policy.as_ref()?)));
@@ -255,32 +266,58 @@ pub(super) fn named_by(config: &Config, environment: &Environment) -> (NamedBy, 
         }
     }
     problems.extend(unknown_names(config, &named));
-    let mut told: Vec<(Arc<str>, Span, String)> = Vec::new();
+    let mut told: BTreeSet<(Arc<str>, Span, String)> = BTreeSet::new();
     problems.retain(|problem| {
         let name = problem.file.name().clone();
-        let key = (name, problem.span, problem.message.clone());
-        let is_new = !told.contains(&key);
-        told.push(key);
-        is_new
+        told.insert((name, problem.span, problem.message.clone()))
     });
     (named, problems)
 }
 
-/// Variables and rules that a config names and none of its policies has. Where one of these could not be read, it may have
-/// them, and only what looks misspelt is told.
+/// Variables and rules that a config names and none of its policies has.
 fn unknown_names(config: &Config, named: &NamedBy) -> Problems {
-    let wanted = config
-        .mappings
-        .iter()
-        .filter(|mapping| mapping.policy.is_some());
-    let read = named.policies.iter().filter(|named| named.entry.is_some());
-    let is_complete = read.count() == wanted.count();
-    let policies = || named.policies.iter().map(|named| &*named.policy);
+    let policies = || named.policies().map(|policy| &**policy);
     let own = config.mappings.iter().flat_map(|mapping| &mapping.vars);
     let vars = policies().flat_map(|policy| &policy.vars);
     let mut problems = policy::undeclared(config.vars.iter().chain(own), vars);
     problems.extend(policy::unknown_rules(&named.waivers, policies()));
-    let is_misspelt = |help: &String| help.starts_with("did you mean");
-    problems.retain(|problem| is_complete || problem.help.as_ref().is_some_and(is_misspelt));
+    named.as_far_as_known(config, &mut problems);
+    problems
+}
+
+impl NamedBy {
+    /// All policies that the config could mean.
+    pub(super) fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.policies.iter().map(|named| &named.policy)
+    }
+
+    /// Where one of the policies could not be read, it may have what the others lack, and only what looks misspelt is
+    /// told.
+    fn as_far_as_known(&self, config: &Config, unknown: &mut Problems) {
+        let wanted = config
+            .mappings
+            .iter()
+            .filter(|mapping| mapping.policy.is_some());
+        let read = self.policies.iter().filter(|named| named.entry.is_some());
+        let is_complete = read.count() == wanted.count();
+        let is_misspelt = |help: &String| help.starts_with("did you mean");
+        unknown.retain(|problem| is_complete || problem.help.as_ref().is_some_and(is_misspelt));
+    }
+}
+
+/// The waivers of rules that no policy has which the config could mean; `loaded` are those that a run has read.
+pub(super) fn unknown_rules(
+    waivers: &Waivers,
+    loaded: &[&Policy],
+    config: &Config,
+    environment: &Environment,
+) -> Problems {
+    if policy::unknown_rules(waivers, loaded.iter().copied()).is_empty() {
+        return Problems::new();
+    }
+    let (named, _) = named_by(config, environment);
+    let policies = named.policies().map(|policy| &**policy);
+    let mut problems = policy::unknown_rules(waivers, loaded.iter().copied().chain(policies));
+    named.as_far_as_known(config, &mut problems);
     problems
 }

@@ -255,8 +255,17 @@ impl<'a> Stamp<'a> {
             detail
                 .map(|(_, value)| escape(value))
                 .or_else(|| policy.variable(name).map(|value| escape(&value)))
-                .or_else(|| self.facts.text(member, name))
+                .or_else(|| self.facts.text(member, name).map(said))
         })
+    }
+}
+
+/// A fact in a text; one that is not there leaves no gap, which would read like a mistake.
+fn said(fact: String) -> String {
+    if fact.is_empty() {
+        "(none)".to_owned()
+    } else {
+        fact
     }
 }
 

@@ -205,11 +205,9 @@ impl Config {
         path.display().to_string()
     }
 
-    /// All waivers, its own before those of its waiver files.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the waiver files.
-    pub fn waivers(&self, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Waivers, Problems> {
+    /// All waivers that can be read, its own before those of its waiver files, and everything that is wrong with those
+    /// files.
+    pub fn waivers(&self, read: &dyn Fn(&Path) -> io::Result<String>) -> (Waivers, Problems) {
         let mut problems = Vec::new();
         let mut all = self.waivers.clone();
         for reference in &self.waiver_files {
@@ -228,15 +226,8 @@ impl Config {
             }
         }
         waiver::refuse_twice(&all, &mut problems);
-        if !problems.is_empty() {
-            yaml::sort(&mut problems);
-            return Err(problems);
-        }
-        Waivers::new(all).map_err(|error| {
-            let span = Span::default();
-            let message = format!("the patterns of the waivers are too much: {error}");
-            vec![Problem::new(&self.source, span, message, "config")]
-        })
+        yaml::sort(&mut problems);
+        (Waivers::new(all), problems)
     }
 }
 

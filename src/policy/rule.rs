@@ -74,7 +74,11 @@ impl Rule {
     /// Whom it asks, in words: `leaf, private chains`.
     #[must_use]
     pub fn asked_of(&self) -> String {
-        let mut asked = vec![self.on.map_or("the file", On::as_str).to_owned()];
+        let subject = match self.check {
+            Check::Waiver(_) => "waivers",
+            Check::Certificate(_) | Check::Chain(_) | Check::File(_) => "the file",
+        };
+        let mut asked = vec![self.on.map_or(subject, On::as_str).to_owned()];
         if let Some(classes) = &self.when.class {
             let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
             asked.push(format!("{} chains", classes.join(" and ")));

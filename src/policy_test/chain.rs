@@ -142,14 +142,14 @@ impl Chains {
         chains
     }
 
+    /// Whether there is a chain of that name, and what it is like.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The chain with what it is like filled in.
     fn whole(&self, node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
-        let like = if node.text().is_some() {
-            Some(node)
-        } else {
-            node.get("like")
-        };
-        let Some(like) = like else {
+        let Some(like) = like(node) else {
             return Some(node.clone());
         };
         let name = like.text().unwrap_or_default();
@@ -164,6 +164,15 @@ impl Chains {
             return Some(base.clone());
         }
         Some(merged(base, node))
+    }
+}
+
+/// The name of the chain that one starts from.
+pub(super) fn like(node: &Node) -> Option<&Node> {
+    if node.text().is_some() {
+        Some(node)
+    } else {
+        node.get("like")
     }
 }
 

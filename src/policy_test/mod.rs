@@ -10,13 +10,14 @@ mod coverage;
 mod document;
 mod expect;
 mod mutation;
+mod read;
 mod run;
 mod schema;
 
 pub use coverage::{Gap, coverage};
 pub use document::{Case, Content, TestFile};
 pub use mutation::{Survivor, mutate};
-pub use run::{CaseOutcome, FileOutcome, Load, Loaded, run};
+pub use run::{CaseOutcome, FileOutcome, Load, Loaded, misnamed, run};
 pub use schema::schema;
 
 use crate::yaml::Problems;

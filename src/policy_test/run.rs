@@ -94,24 +94,11 @@ pub fn run<E: From<Problems>>(
     load: &Load<'_, E>,
     session: &Session,
 ) -> Result<FileOutcome, E> {
-    let mut policies: Vec<(Vec<(String, OverrideValue)>, Loaded)> = Vec::new();
-    let mut ran = Vec::with_capacity(file.cases.len());
-    let mut problems = Vec::new();
-    for case in &file.cases {
-        // Loading is the dear part; cases with the same variables share it.
-        let values = values(&case.vars);
-        let known = policies.iter().find(|(known, _)| *known == values);
-        let loaded = if let Some((_, loaded)) = known {
-            loaded.clone()
-        } else {
-            let loaded = load(&file, &case.vars)?;
-            problems.extend(policy::undeclared(&case.vars, &loaded.policy.vars));
-            policies.push((values, loaded.clone()));
-            loaded
-        };
-        problems.extend(expect::unknown(case, &loaded.policy));
-        ran.push(loaded);
-    }
+    let Named {
+        policies,
+        of_cases,
+        mut problems,
+    } = named(&file, load)?;
     if !problems.is_empty() {
         yaml::sort(&mut problems);
         return Err(problems.into());
@@ -124,7 +111,7 @@ pub fn run<E: From<Problems>>(
     };
     let cases = file.cases.into_iter().map(Arc::new);
     let ran: Vec<Ran> = cases
-        .zip(ran)
+        .zip(of_cases)
         .map(|(case, loaded)| Ran { case, loaded })
         .collect();
     let cases: Vec<CaseOutcome> = ran
@@ -143,6 +130,49 @@ pub fn run<E: From<Problems>>(
         ran,
         base,
     })
+}
+
+/// What the cases of a file name.
+struct Named {
+    /// The policy under each set of variables.
+    policies: Vec<(Vec<(String, OverrideValue)>, Loaded)>,
+    /// The policy of each case.
+    of_cases: Vec<Loaded>,
+    /// Variables and rules that the policy does not have.
+    problems: Problems,
+}
+
+fn named<E>(file: &TestFile, load: &Load<'_, E>) -> Result<Named, E> {
+    let mut named = Named {
+        policies: Vec::new(),
+        of_cases: Vec::with_capacity(file.cases.len()),
+        problems: Vec::new(),
+    };
+    for case in &file.cases {
+        // Loading is the dear part; cases with the same variables share it.
+        let values = values(&case.vars);
+        let known = named.policies.iter().find(|(known, _)| *known == values);
+        let loaded = if let Some((_, loaded)) = known {
+            loaded.clone()
+        } else {
+            let loaded = load(file, &case.vars)?;
+            let undeclared = policy::undeclared(&case.vars, &loaded.policy.vars);
+            named.problems.extend(undeclared);
+            named.policies.push((values, loaded.clone()));
+            loaded
+        };
+        named.problems.extend(expect::unknown(case, &loaded.policy));
+        named.of_cases.push(loaded);
+    }
+    Ok(named)
+}
+
+/// What is wrong with what a file names, where it cannot be run for other reasons.
+///
+/// # Errors
+/// Those of `load`.
+pub fn misnamed<E>(file: &TestFile, load: &Load<'_, E>) -> Result<Problems, E> {
+    Ok(named(file, load)?.problems)
 }
 
 /// Variables by name and value, without their places.

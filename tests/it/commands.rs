@@ -10,7 +10,7 @@ use crate::cases::draft::{own_chain, three_certificates};
 use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
 use crate::support::{NOW, project};
 
-fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, content) in files {
         let path = folder.path().join(path);
@@ -21,7 +21,7 @@ fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
 }
 
 /// Exit status, standard output, standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = chainlint(folder).args(arguments).output().unwrap();
     (
         output.status.code().unwrap(),
@@ -650,51 +650,6 @@ fn a_certificate_on_one_long_line_is_shown_through_a_window() {
         underlined.chars().filter(|c| *c == '─').count() > 20,
         "{out}"
     );
-}
-
-#[test]
-fn the_pages_of_the_built_in_policies_are_fresh() {
-    let pages = project("policies/pages");
-    for policy in [
-        "hygiene",
-        "connectpay-production",
-        "connectpay-non-production",
-        "psd2-qwac",
-    ] {
-        let file = format!("{policy}.md");
-        if crate::support::update() {
-            fs::create_dir_all(&pages).unwrap();
-            assert_eq!(run(&pages, &["policy", "docs", policy, "-o", &file]).0, 0);
-        }
-        let (status, out, said) = run(&pages, &["policy", "docs", policy, "--check", "-o", &file]);
-        assert_eq!((status, out.as_str(), said.as_str()), (0, "", ""));
-        let (_, page, _) = run(&pages, &["policy", "docs", policy]);
-        let (_, rules, _) = run(&pages, &["rules", "--policy", policy]);
-        for rule in rules.lines() {
-            let mut words = rule.split_whitespace();
-            let (id, severity) = (words.next().unwrap(), words.next().unwrap());
-            let told = page.contains(&format!("\n### {id}\n"));
-            assert_eq!(told, severity != "off", "{policy}: {id}");
-        }
-    }
-}
-
-#[test]
-fn a_stale_page_is_told_and_not_written() {
-    let folder = folder(&[("page.md", b"old".to_vec())]);
-    let check = ["policy", "docs", "hygiene", "--check", "-o", "page.md"];
-    let (status, _, said) = run(folder.path(), &check);
-    assert_eq!(status, 1);
-    assert!(
-        said.contains("page.md is not the page of hygiene"),
-        "{said}"
-    );
-    assert_eq!(fs::read(folder.path().join("page.md")).unwrap(), b"old");
-    let missing = ["policy", "docs", "hygiene", "--check", "-o", "none.md"];
-    assert_eq!(run(folder.path(), &missing).0, 1);
-    let nowhere = ["policy", "docs", "hygiene", "-o", "no/page.md"];
-    assert_eq!(run(folder.path(), &nowhere).0, 2);
-    assert_eq!(run(folder.path(), &["policy", "docs", "nothing"]).0, 2);
 }
 
 #[test]

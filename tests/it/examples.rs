@@ -365,7 +365,7 @@ fn a_standard_of_ones_own_is_checked_tested_documented_and_applied() {
     ]);
     assert_eq!(status, 1);
     assert!(
-        said.contains("chainlint.yaml:25:14: error[waiver-expired]"),
+        said.contains("chainlint.yaml:29:14: error[waiver-expired]"),
         "{said}"
     );
     assert!(

@@ -357,3 +357,13 @@ fn purposes_can_be_told_apart() {
         )],
     );
 }
+
+#[test]
+fn a_message_leaves_no_gap_for_a_fact_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "version: 1\nname: own\nrules:\n  own-rule:\n    severity: error\n    on: leaf\n    check: { expression: { assert: \"cert.san.uris.size() == 1\" } }\n    message: \"{cert.subject.organizational_unit} with {cert.san.uris}\"\n";
+    fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    fs::write(folder.path().join("a.pem"), own_chain().file()).unwrap();
+    let (report, _) = check(folder.path(), &["--policy", "policy.yaml", "a.pem"]);
+    assert_eq!(report["findings"][0]["message"], "(none) with (none)");
+}

@@ -13,6 +13,7 @@
     reason = "a test that goes wrong may stop at once"
 )]
 
+mod acme;
 mod anchors;
 mod cases;
 mod commands;
@@ -26,6 +27,7 @@ mod inputs;
 mod layers;
 mod mending;
 mod openssl;
+mod pages;
 mod places;
 mod policy_check;
 mod policy_mutants;

@@ -352,6 +352,10 @@ fn tests_beside_a_policy_are_checked_as_they_are_written() {
     let (status, said) = policy_check(folder.path(), "a.test.yaml", &["hygiene"]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("did you mean `expect`?"), "{said}");
+    fs::write(&path, test.replace("chain-order", "chain-oder")).unwrap();
+    let (status, said) = policy_check(folder.path(), "a.test.yaml", &["hygiene"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("no rule `chain-oder`"), "{said}");
 }
 
 #[test]

@@ -498,7 +498,7 @@ fn each_mistake_in_a_test_file_is_told_where_it_stands() {
         (
             leaf("key_usage: [digital_signature], extensions: { 2.5.29.15: \"0303\" }"),
             ":6:79",
-            "gives this extension already",
+            "`key_usage: null` leaves out what `like` brings",
         ),
         (
             leaf("version: 1, key_usage: [digital_signature]"),
@@ -642,6 +642,84 @@ fn several_mistakes_are_told_at_once() {
         told.contains("`days`") && told.contains("`p-256`"),
         "{told}"
     );
+}
+
+#[test]
+fn what_a_broken_test_file_says_of_its_policy_is_told_too() {
+    let folder = folder(
+        "  - { name: a, chain: { leaf: { key: rsa-9 }, root: {} }, expect: { pass: acme-sizes } }\n  - { name: a, file: gone.pem, vars: { mst: 9 }, expect: { fail: acme-lifetimes } }\n",
+    );
+    let said = || {
+        let output = chainlint(folder.path()).arg("test").output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told = said();
+    for part in [
+        "no RSA key of 9 bits",
+        "`acme-sizes`",
+        "there is a case \"a\" already",
+        "gone.pem` cannot be read",
+        "`mst`",
+        "`acme-lifetimes`",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(told.matches("× error").count(), 6, "{told}");
+    let path = folder.path().join("acme.test.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace("policy: acme.yaml", "policy: acne.yaml"),
+    )
+    .unwrap();
+    let told = said();
+    assert!(
+        told.contains("acne.yaml") && told.contains("no RSA key"),
+        "{told}"
+    );
+    fs::write(&path, text.replace("at: 2026-11-23\n", "")).unwrap();
+    let told = said();
+    assert!(
+        told.contains("`at` is missing") && told.contains("`acme-lifetimes`"),
+        "{told}"
+    );
+    fs::write(&path, text.replace("policy: acme.yaml\n", "")).unwrap();
+    let told = said();
+    assert!(
+        told.contains("`policy` is missing") && told.contains("no RSA key"),
+        "{told}"
+    );
+    // Variables that cannot be read are not missed in the policy.
+    fs::write(&path, text.replace("vars: { mst: 9 }", "vars: 9")).unwrap();
+    let told = said();
+    assert_eq!(told.matches("`vars`").count(), 1, "{told}");
+}
+
+#[test]
+fn a_chain_that_no_case_starts_from_is_looked_at() {
+    let case = "  - { name: a, text: x, expect: { off: acme-size } }\n";
+    let wrong = |chains: &str| wrong(&format!("{case}chains:\n{chains}"));
+    let told = wrong("  base: { leaf: { dayz: 3 } }\n");
+    assert!(told.contains("did you mean `days`?"), "{told}");
+    let told = wrong("  base: { leaf: { dayz: 3 } }\n  other: { like: base, root: {} }\n");
+    assert_eq!(told.matches("did you mean `days`?").count(), 1, "{told}");
+}
+
+#[test]
+fn the_smallest_rsa_keys_can_be_made_and_sign_what_they_can() {
+    let case = |bits: usize, who: &str| {
+        format!(
+            "  - {{ name: {who} {bits}, chain: {{ leaf: {{}}, root: {{}}, {who}: {{ key: rsa-{bits} }} }}, other_findings: true, expect: {{ fail: acme-size }} }}\n"
+        )
+    };
+    let cases: String = (16..=26)
+        .flat_map(|bits| ["leaf", "root"].map(|who| case(bits, who)))
+        .collect();
+    let cases = cases.replace("leaf: {}, root: {}, leaf:", "root: {}, leaf:");
+    let cases = cases.replace("leaf: {}, root: {}, root:", "leaf: {}, root:");
+    let (status, report) = tested(&cases, &[]);
+    assert_eq!((status, &report["summary"]["passed"]), (0, &22.into()));
 }
 
 #[test]

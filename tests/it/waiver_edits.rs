@@ -28,8 +28,11 @@ fn a_baseline_waives_what_is_there_and_nothing_that_comes_later() {
     let after = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
     assert!(after.starts_with(&before), "{after}");
     assert_eq!(check(folder.path(), &[]).1, 0);
-    // Again, there is nothing to add.
-    assert_eq!(added(folder.path(), &["--all"]).0, 3);
+    // Where all is waived there is nothing to do, which is no failure; where there is no file, something is odd.
+    let (status, said) = added(folder.path(), &["--all"]);
+    assert_eq!((status, said.trim()), (0, "nothing to waive"));
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(added(empty.path(), &["--all"]).0, 3);
     assert_eq!(
         fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap(),
         after
@@ -329,6 +332,10 @@ fn a_rule_that_no_policy_of_the_config_has_is_not_waived() {
         "{said}"
     );
     assert_eq!(text_of(folder.path(), "chainlint.yaml"), before);
+    // Under the policy of an option its rules are known, as in a check.
+    write("waivers:\n  - { rule: acme-lifetime, path: b.pem, reason: r, expires: 2027-02-01 }\n");
+    let known = ["--all", "--policy", "acme.yaml", "--diff"];
+    assert_eq!(added(folder.path(), &known).0, 1);
     // Where the config names the policy, it can.
     write("files: [{ match: ['**'], policy: acme.yaml }]\n");
     assert_eq!(added(folder.path(), &["--all"]).0, 0);

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::cases::draft::own_chain;
 use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
-use crate::support::project;
+use crate::support::{NOW, project};
 
 pub(crate) const RULE: &str = "leaf-validity-range";
 
@@ -466,6 +466,77 @@ fn a_waiver_that_stands_in_two_files_is_told_with_both_places() {
             && named.contains("`PKI-1` already"),
         "{named}"
     );
+}
+
+#[test]
+fn a_misspelt_rule_is_told_by_every_command_and_beside_a_broken_waiver_file() {
+    let misspelt = "waivers:\n  - { rule: leaf-validity-rang, path: certs/a.pem, reason: because, expires: 2027-02-01 }\n";
+    let commands = [
+        "check",
+        "waivers list",
+        "waivers prune",
+        "waivers add --all --reason because --expires 2027-02-01 --at 2026-11-23T00:00:00Z",
+        "policy check chainlint.yaml",
+    ];
+    let with_file = format!("{misspelt}waiver_files: [gone.yaml, broken.yaml]\n");
+    for command in commands {
+        let said = |config: &str| {
+            let folder = folder(config);
+            let broken = format!(
+                "version: 1\n{}",
+                waivers(&["path: a.pem, reason: because, expires: soon"])
+            );
+            fs::write(folder.path().join("broken.yaml"), broken).unwrap();
+            let arguments: Vec<&str> = command.split(' ').collect();
+            let output = chainlint(folder.path()).args(arguments).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+            said
+        };
+        let alone = said(misspelt);
+        let place = "chainlint.yaml:4:13";
+        let near = "did you mean `leaf-validity-range`?";
+        assert!(
+            alone.contains(place) && alone.contains(near),
+            "{command}: {alone}"
+        );
+        let together = said(&with_file);
+        for part in [
+            place,
+            "`gone.yaml` cannot be read",
+            "`soon` is no day",
+            near,
+        ] {
+            assert!(together.contains(part), "{command}, {part}: {together}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_of_a_policy_that_needs_a_variable_is_known() {
+    let policy = "version: 1\nname: own\nvars: { days: { type: integer } }\nrules:\n  own-days:\n    severity: error\n    on: leaf\n    check: { validity-period: { max_days: \"{vars.days}\" } }\n    message: m\n";
+    let folder = folder(
+        "files:\n  - { match: [certs/b.pem], policy: own.yaml, vars: { days: 9 } }\nwaivers:\n  - { rule: own-days, path: certs/b.pem, reason: r, expires: 2027-02-01 }\n",
+    );
+    fs::write(folder.path().join("own.yaml"), policy).unwrap();
+    let (report, status) = check(folder.path(), &["certs/a.pem"]);
+    assert_eq!(
+        (told(&report), status),
+        (vec![format!("certs/a.pem {RULE}")], 1)
+    );
+    let add = [
+        "waivers",
+        "add",
+        "--all",
+        "--reason",
+        "r",
+        "--expires",
+        "2027-02-01",
+        "--at",
+        NOW,
+    ];
+    let output = chainlint(folder.path()).args(add).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]

@@ -97,11 +97,12 @@ fn is_config(path: &Path) -> bool {
     is_named || has_keys()
 }
 
-/// A file of tests, as it is written: `chainlint test` says what comes of it.
+/// A file of tests, as it is written, and what it names: `chainlint test` says what comes of it.
 fn tests(name: &str, path: &Path) -> Result<Found, Failure> {
-    let cases = test::read(path, &shown(Path::new(name)))?.cases.len();
+    let file = test::read(path, &shown(Path::new(name)))?;
     Ok(Found {
-        summary: count(cases, "case", "cases"),
+        wrong: test::misnamed(&file)?,
+        summary: count(file.cases.len(), "case", "cases"),
         ..Found::default()
     })
 }

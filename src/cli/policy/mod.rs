@@ -9,12 +9,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use time::OffsetDateTime;
 
 use super::check::instant;
+use super::difference::unified;
 use super::environment::Environment;
 use super::inspect::Format;
 use super::replace::put;
 use super::{Failure, Outcome, policies};
+use crate::input::name::{from_here, plain};
 use crate::input::regular;
-use crate::policy::Difference;
+use crate::policy::{Difference, Policy};
 use crate::source::escape;
 use crate::{facts, policy, policy_test, report, trust};
 
@@ -65,7 +67,7 @@ enum Command {
         /// The file to write; standard output without it.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Write nothing, and end with 1 where the file is not what would be written.
+        /// Write nothing; show the difference, and end with 1, where the file is not what would be written.
         #[arg(long, requires = "output")]
         check: bool,
     },
@@ -211,6 +213,22 @@ fn line(difference: &Difference) -> String {
     )
 }
 
+/// Names files by their paths from the policy's own one, wherever the command is run; built-in policies by their
+/// names.
+fn beside(policy: &Policy, environment: &Environment) -> impl Fn(&str) -> String {
+    let current = environment.current.clone();
+    let whole = move |shown: &str| plain(&current.join(shown));
+    let own = policy.sources.last().map(|own| whole(own.name()));
+    move |shown| {
+        let is_built_in = policy::BUILTINS.iter().any(|(name, _)| *name == shown);
+        let folder = own.as_deref().and_then(Path::parent);
+        match folder.filter(|_| !is_built_in) {
+            Some(folder) => from_here(&whole(shown), folder).display().to_string(),
+            None => shown.to_owned(),
+        }
+    }
+}
+
 /// Writes a policy's page, or says whether the one that is there is stale.
 fn docs(
     name: &str,
@@ -218,7 +236,8 @@ fn docs(
     check: bool,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let page = policy::page(&policies::argument(name, environment)?);
+    let policy = policies::argument(name, environment)?;
+    let page = policy::page(&policy, &beside(&policy, environment));
     let Some(output) = output else {
         environment.output(&page)?;
         return Ok(Outcome::Clean);
@@ -234,6 +253,8 @@ fn docs(
         if there == page.as_bytes() {
             return Ok(Outcome::Clean);
         }
+        let there = String::from_utf8_lossy(&there);
+        environment.output(&unified(&shown, &there, &page))?;
         let again = format!("chainlint policy docs {name} -o {shown}");
         environment.note(&format!(
             "{shown} is not the page of {name}: `{again}` writes it"

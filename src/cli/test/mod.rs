@@ -18,7 +18,7 @@ use crate::report::policy_tests;
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::trust::Anchors;
-use crate::yaml::{Problem, Problems};
+use crate::yaml::{self, Problem, Problems};
 
 /// Run tests of policies: what each rule comes to on chains, made to order or from files.
 ///
@@ -191,13 +191,30 @@ pub(super) fn is_test_file(path: &Path) -> bool {
     name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
 }
 
-/// The test file at a path, which is shown by a name.
+/// The test file at a path, which is shown by a name; or all that is wrong with it and with what it names.
 pub(super) fn read(path: &Path, name: &str) -> Result<TestFile, Failure> {
     let text = policies::read(path)
         .map_err(|error| Failure::Said(format!("{} cannot be read: {error}", escape(name))))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
-    Ok(TestFile::parse(&text, name, folder, &read)?)
+    let mut problems = Problems::new();
+    let file = match TestFile::read(&text, name, folder, &read, &mut problems) {
+        Some(file) if problems.is_empty() => return Ok(file),
+        file => file,
+    };
+    match file.map(|file| misnamed(&file)) {
+        Some(Ok(mut misnamed) | Err(Failure::Problems(mut misnamed))) => {
+            problems.append(&mut misnamed);
+        }
+        Some(Err(Failure::Said(_))) | None => {}
+    }
+    yaml::sort(&mut problems);
+    Err(problems.into())
+}
+
+/// What is wrong with what a test file says of its policy.
+pub(super) fn misnamed(file: &TestFile) -> Result<Problems, Failure> {
+    policy_test::misnamed(file, &load)
 }
 
 /// The policy of a test file under these variables, and whom it trusts.

@@ -17,7 +17,8 @@ use super::{configured, files, from_config, plain};
 use crate::engine::{self, Plan, PlannedFile, PlannedInput, Waiving};
 use crate::finding::{Finding, Severity};
 use crate::policy::waiver::{named, put, refusal};
-use crate::policy::{CONFIG_NAMES, Config, Entry, Waiver};
+use crate::policy::{CONFIG_NAMES, Config, Entry, Policy, Waiver};
+use crate::yaml;
 
 /// Waive the findings that a check has now: one waiver for each rule, certificate and file. A waiver for the same
 /// that has expired is renewed where it stands.
@@ -102,7 +103,7 @@ pub(super) fn run(
         environment,
         config: config.as_ref(),
         plan: &plan,
-        known: configured(config.as_ref()),
+        known: configured(config.as_ref(), environment),
         target: target.clone(),
         new: BTreeMap::new(),
         left: Vec::new(),
@@ -143,7 +144,7 @@ pub(super) fn run(
     let is_red = !left.is_empty() || arguments.diff && !changed.is_empty();
     Ok(if is_red {
         Outcome::Findings
-    } else if changed.is_empty() && !arguments.diff {
+    } else if plan.files.is_empty() {
         Outcome::Nothing
     } else {
         Outcome::Clean
@@ -192,8 +193,21 @@ fn plan(
                 }
                 read => read,
             };
+            let (waivers, mut wrong) = config.waivers(&read);
+            let mut loaded: Vec<&Policy> = files.iter().map(|file| &*file.policy).collect();
+            loaded.dedup_by(|one, other| std::ptr::eq(*one, *other));
+            wrong.extend(policies::unknown_rules(
+                &waivers,
+                &loaded,
+                config,
+                environment,
+            ));
+            if !wrong.is_empty() {
+                yaml::sort(&mut wrong);
+                return Err(wrong.into());
+            }
             Some(Waiving {
-                waivers: config.waivers(&read)?,
+                waivers,
                 ..Waiving::default()
             })
         }

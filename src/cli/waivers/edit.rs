@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::super::difference::unified;
 use super::super::environment::Environment;
 use super::super::replace::{beside, replace};
 use super::super::{Failure, policies};
@@ -79,8 +80,7 @@ fn lock(_: &Path) -> Option<fs::File> {
 /// What was changed, line by line.
 pub(super) fn difference(path: &Path, edited: &Edited, environment: &Environment) -> String {
     let name = shown(path, environment);
-    let diff = similar::TextDiff::from_lines(&edited.before, &edited.after.text);
-    diff.unified_diff().header(&name, &name).to_string()
+    unified(&name, &edited.before, &edited.after.text)
 }
 
 /// A path as messages say it: from the current folder.

@@ -9,8 +9,8 @@ use time::{OffsetDateTime, UtcOffset};
 use super::super::check::instant;
 use super::super::environment::Environment;
 use super::super::inspect::Format;
-use super::super::{Failure, Outcome, policies};
-use super::config;
+use super::super::{Failure, Outcome};
+use super::{config, known};
 use crate::policy::Waiver;
 use crate::source::escape;
 
@@ -54,7 +54,7 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let config = config(arguments.config.as_deref(), environment)?;
-    let waivers = config.waivers(&policies::read)?;
+    let waivers = known(&config, environment)?;
     let now = arguments.at.unwrap_or(environment.now);
     let mut rows: Vec<Row<'_>> = waivers
         .list()
@@ -81,9 +81,12 @@ pub(super) fn run(
                 1 => "1 waiver".to_owned(),
                 count => format!("{count} waivers"),
             };
+            let them = if expired == 1 { "it" } else { "them" };
             environment.note(&match expired {
                 0 => count,
-                _ => format!("{count}, {expired} expired: `chainlint waivers prune` removes those"),
+                _ => {
+                    format!("{count}, {expired} expired: `chainlint waivers prune` removes {them}")
+                }
             });
         }
     }

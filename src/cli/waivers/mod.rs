@@ -16,7 +16,7 @@ use super::plan::relative;
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
 use crate::input::name::plain;
-use crate::policy::{Config, Policy, Reference, Waivers, unknown_rules};
+use crate::policy::{Config, Policy, Waivers};
 use crate::source::escape;
 
 /// Findings that somebody has answered for, each for one rule and up to one day.
@@ -62,7 +62,7 @@ pub(super) fn waiving(
             }
             from_config(&path, config)
         });
-    let waivers = config.waivers(&policies::read)?;
+    let waivers = policies::waivers(config, environment)?;
     let base = match waivers.list() {
         [] => None,
         _ => Some(Arc::new(policies::named(policies::BASE, &[], environment)?)),
@@ -85,40 +85,32 @@ pub(super) fn from_config(path: &Path, config: &Config) -> Option<String> {
     (!inside.is_absolute()).then(|| parts.join("/"))
 }
 
-/// Refuses waivers of rules that no policy has which the config could mean.
-pub(super) fn refuse_unknown_rules(
-    waivers: &Waivers,
-    loaded: &[&Policy],
-    config: &Config,
-) -> Result<(), Failure> {
-    if unknown_rules(waivers, loaded.iter().copied()).is_empty() {
-        return Ok(());
-    }
-    let others = policies_of(Some(config));
-    let problems = unknown_rules(waivers, loaded.iter().copied().chain(&others));
-    if problems.is_empty() {
-        Ok(())
+/// The waivers of a config, for a command that runs no check: of a rule that no policy has is told here too.
+fn known(config: &Config, environment: &Environment) -> Result<Waivers, Failure> {
+    let waivers = policies::waivers(config, environment)?;
+    let unknown = policies::unknown_rules(&waivers, &[], config, environment);
+    if unknown.is_empty() {
+        Ok(waivers)
     } else {
-        Err(problems.into())
+        Err(unknown.into())
     }
 }
 
-/// The policies that may apply where no option names one: those of the config, and the one that applies where none
-/// is named.
-fn policies_of(config: Option<&Config>) -> Vec<Policy> {
-    let folder = config.map_or(Path::new(""), |config| &config.folder);
-    let default = Reference::from_flag("--policy", policies::DEFAULT, folder);
-    let mappings = config.iter().flat_map(|config| &config.mappings);
-    let named = mappings.filter_map(|mapping| mapping.policy.as_ref());
-    named
-        .chain([&default])
-        .filter_map(|named| policies::library().load(named, &[]).ok())
-        .collect()
-}
-
-/// The rules of those policies.
-fn configured(config: Option<&Config>) -> BTreeSet<String> {
-    let policies = policies_of(config);
+/// The rules of the policies that may apply where no option names one: those of the config, and the one that applies
+/// where none is named.
+fn configured(config: Option<&Config>, environment: &Environment) -> BTreeSet<String> {
+    let policies: Vec<Arc<Policy>> = match config {
+        Some(config) => policies::named_by(config, environment)
+            .0
+            .policies()
+            .cloned()
+            .collect(),
+        None => policies::named(policies::DEFAULT, &[], environment)
+            .ok()
+            .map(Arc::new)
+            .into_iter()
+            .collect(),
+    };
     let rules = policies.iter().flat_map(|policy| &policy.rules);
     rules.map(|rule| rule.id.to_string()).collect()
 }

@@ -10,9 +10,9 @@ use super::super::check::instant;
 use super::super::environment::Environment;
 use super::super::plan::{self, Wanted};
 use super::super::progress::Silent;
-use super::super::{Failure, Outcome, policies};
+use super::super::{Failure, Outcome};
 use super::edit::{self, difference};
-use super::{config, files, waiving};
+use super::{config, files, known, waiving};
 use crate::engine::{self, Plan};
 use crate::policy::waiver::{Subject, remove};
 use crate::policy::{Config, Waiver};
@@ -42,7 +42,7 @@ pub(super) fn run(
     let config = config(arguments.config.as_deref(), environment)?;
     let now = arguments.at.unwrap_or(environment.now);
     // What is wrong with the waivers is told before anything is changed.
-    config.waivers(&policies::read)?;
+    known(&config, environment)?;
     let unused = if arguments.unused {
         unused(&config, now, environment)?
     } else {

@@ -5,15 +5,14 @@
 
 mod edit;
 mod idle;
+mod index;
 mod path;
 mod read;
 mod refuse;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use globset::{GlobSet, GlobSetBuilder};
 use sha2::{Digest, Sha256};
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
@@ -22,6 +21,7 @@ use super::Policy;
 use crate::check::waiver::Refusal;
 use crate::source::{Source, escape};
 use crate::span::Span;
+use index::Index;
 
 pub use edit::{Rewritten, Unedited, named, put, remove};
 pub use idle::idle;
@@ -162,40 +162,13 @@ impl Answer {
 #[derive(Debug, Clone, Default)]
 pub struct Waivers {
     list: Vec<Waiver>,
-    /// Those without a path, by certificate.
-    anywhere: BTreeMap<String, Vec<usize>>,
-    /// Those for one path, by that path.
-    paths: BTreeMap<String, Vec<usize>>,
-    /// Those for a pattern, and which waiver each pattern belongs to.
-    patterns: GlobSet,
-    of_pattern: Vec<usize>,
+    index: Index,
 }
 
 impl Waivers {
-    /// # Errors
-    /// When the patterns are too much together.
-    pub(super) fn new(list: Vec<Waiver>) -> Result<Self, globset::Error> {
-        let mut waivers = Self::default();
-        let mut patterns = GlobSetBuilder::new();
-        for (at, waiver) in list.iter().enumerate() {
-            match (&waiver.path, &waiver.entry.certificate) {
-                (Some(path), _) => match path.glob() {
-                    None => waivers.paths.entry(path.text()).or_default().push(at),
-                    Some(glob) => {
-                        patterns.add(glob.clone());
-                        waivers.of_pattern.push(at);
-                    }
-                },
-                (None, Some(certificate)) => {
-                    let same = waivers.anywhere.entry(certificate.clone()).or_default();
-                    same.push(at);
-                }
-                (None, None) => {}
-            }
-        }
-        waivers.patterns = patterns.build()?;
-        waivers.list = list;
-        Ok(waivers)
+    pub(super) fn new(list: Vec<Waiver>) -> Self {
+        let index = Index::of(&list);
+        Self { list, index }
     }
 
     /// In written order, those of the config before those of its waiver files.
@@ -204,29 +177,11 @@ impl Waivers {
         &self.list
     }
 
-    /// The waivers whose path is, or whose pattern matches, this one; by position.
-    #[must_use]
-    pub fn at_path(&self, path: &str) -> Vec<usize> {
-        let mut found = self.paths.get(path).cloned().unwrap_or_default();
-        let matches = self.patterns.matches(path);
-        let of_pattern = |pattern: usize| self.of_pattern.get(pattern).copied();
-        found.extend(matches.into_iter().filter_map(of_pattern));
-        found
-    }
-
     /// Decides which waivers are about a finding, and what each does for it.
     #[must_use]
     pub fn decide(&self, question: &Question<'_>) -> Answer {
-        // Which of many could be about it at all; whether one is, `Waiver::is_about` says.
-        let anywhere = self.anywhere.get(question.certificate);
-        let here = question.path.map(|path| self.at_path(path));
-        let candidates: BTreeSet<usize> = anywhere
-            .into_iter()
-            .flatten()
-            .copied()
-            .chain(here.unwrap_or_default())
-            .collect();
-        let about = candidates.into_iter().filter_map(|at| {
+        let candidates = self.index.candidates(question).into_iter();
+        let about = candidates.filter_map(|at| {
             let waiver = self.list.get(at)?;
             waiver
                 .is_about(question)

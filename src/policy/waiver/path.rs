@@ -1,6 +1,6 @@
 //! The path of a waiver: one file, or a pattern.
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 
 use crate::policy::config;
 
@@ -59,14 +59,6 @@ impl CoveredPath {
     #[must_use]
     pub fn plain(&self) -> &str {
         &self.plain
-    }
-
-    pub(super) fn glob(&self) -> Option<&Glob> {
-        self.pattern.as_ref().map(GlobMatcher::glob)
-    }
-
-    pub(super) fn text(&self) -> String {
-        self.plain.clone()
     }
 }
 

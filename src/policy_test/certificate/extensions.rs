@@ -149,7 +149,9 @@ impl Reader<'_> {
                     let message = format!("`{name}` gives this extension already");
                     let problem = Problem::new(self.source, value.span, message, "given again");
                     let problem = problem.related(self.source, given.span, "given here");
-                    self.problems.push(problem.help("give one of them"));
+                    let help =
+                        format!("give one of them: `{name}: null` leaves out what `like` brings");
+                    self.problems.push(problem.help(help));
                 }
                 made = made.with(Extension::new(oid, octets.clone()));
             }

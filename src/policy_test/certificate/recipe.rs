@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use time::{Duration, OffsetDateTime};
 
 use super::{CertificateDocument, Kind};
-use crate::policy_test::document::read_instant;
+use crate::policy_test::read::read_instant;
 use crate::source::{Source, escape};
 use crate::span::Span;
 use crate::synth::certificate::Recipe;
