@@ -90,11 +90,7 @@ pub(super) fn plan(
     waivers: Option<&Waivers>,
 ) -> Result<Planned, Failure> {
     let inputs = inputs(wanted, environment, config)?;
-    let flags: Vec<Override> = wanted
-        .vars
-        .iter()
-        .map(|text| Override::from_flag(text))
-        .collect::<Result<_, _>>()?;
+    let flags = policies::flags(wanted.vars)?;
     let mut loader = Loader::new(wanted.policy, config, flags, environment)?;
     let mut files = Vec::with_capacity(inputs.items.len());
     let mut spared = BTreeMap::new();

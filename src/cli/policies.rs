@@ -164,10 +164,31 @@ pub(super) fn named(
     Ok(environment.library.load(&reference, overrides)?)
 }
 
-/// The policy that an argument names.
-pub(super) fn argument(name: &str, environment: &Environment) -> Result<Policy, Failure> {
+/// The policy that an argument names, under variables that options set.
+pub(super) fn argument(
+    name: &str,
+    vars: &[Override],
+    environment: &Environment,
+) -> Result<Policy, Failure> {
     let reference = Reference::from_flag("command line", name, &environment.current);
-    Ok(library().load(&reference, &[])?)
+    Ok(library().load(&reference, vars)?)
+}
+
+/// What options say of variables, `NAME=VALUE` each.
+pub(super) fn flags(vars: &[String]) -> Result<Vec<Override>, Failure> {
+    let flags = vars.iter().map(|text| Override::from_flag(text));
+    Ok(flags.collect::<Result<_, _>>()?)
+}
+
+/// Refuses variables that none of these policies declares.
+pub(super) fn refuse_undeclared(vars: &[Override], policies: &[&Policy]) -> Result<(), Failure> {
+    let declared = policies.iter().flat_map(|policy| &policy.vars);
+    let unknown = policy::undeclared(vars, declared);
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(unknown.into())
+    }
 }
 
 /// The config that an option names, or the nearest one.

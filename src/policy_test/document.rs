@@ -20,19 +20,21 @@ pub(super) struct TestDocument {
     #[schemars(schema_with = "schema::version")]
     pub(super) version: Located<i64>,
     /// The policy: a built-in's name, or a path relative to this file.
-    #[schemars(required)]
-    pub(super) policy: Option<Located<String>>,
+    #[schemars(required, with = "String")]
+    pub(super) policy: Option<Node>,
     /// The instant at which the cases are judged: a day (its first instant, UTC) or RFC 3339.
-    #[schemars(required)]
-    pub(super) at: Option<Located<String>>,
+    #[schemars(required, with = "String")]
+    pub(super) at: Option<Node>,
     /// Values for variables of the policy.
     #[serde(default)]
     #[schemars(schema_with = "schema::values")]
     pub(super) vars: Option<Node>,
     /// The environment label of the files.
-    pub(super) environment: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(super) environment: Option<Node>,
     /// The app label of the files.
-    pub(super) app: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(super) app: Option<Node>,
     /// Chains to start from, by name.
     #[serde(default)]
     #[schemars(schema_with = "schema::chains")]

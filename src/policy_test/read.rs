@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
@@ -72,7 +73,10 @@ impl Reader<'_> {
             );
         }
         let now = match &file.at {
-            Some(at) => self.instant(at),
+            Some(at) => {
+                let at: Option<Located<String>> = self.read("at", at);
+                at.and_then(|at| self.instant(&at))
+            }
             None => self.misses(
                 &node,
                 "at",
@@ -82,8 +86,8 @@ impl Reader<'_> {
         let common = Common {
             now: now.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             vars: self.vars(file.vars.as_ref()),
-            environment: file.environment.as_deref().map(Into::into),
-            app: file.app.as_deref().map(Into::into),
+            environment: self.label("environment", file.environment.as_ref(), None),
+            app: self.label("app", file.app.as_ref(), None),
             chains: Chains::read(file.chains.as_ref(), self.source, self.problems),
         };
         let cases = file.cases.iter();
@@ -99,8 +103,8 @@ impl Reader<'_> {
                 "write at least one under `cases`",
             );
         }
-        let named = match file.policy {
-            Some(policy) => policy,
+        let named: Located<String> = match &file.policy {
+            Some(policy) => self.read("policy", policy)?,
             None => self.misses(
                 &node,
                 "policy",
@@ -124,6 +128,11 @@ impl Reader<'_> {
             policy,
             cases,
         })
+    }
+
+    /// What stands under a key of the file; where it is of another type, the rest is looked at all the same.
+    fn read<T: DeserializeOwned>(&mut self, key: &str, node: &Node) -> Option<T> {
+        yaml::from_field(key, node, self.source, self.problems)
     }
 
     /// Tells of a key that the file lacks; the rest is looked at all the same.
@@ -257,7 +266,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A label of a case: its own, none where that is said, else that of all cases.
+    /// A label: its own, none where that is said, else that of all cases.
     fn label(
         &mut self,
         key: &str,
@@ -267,7 +276,7 @@ impl Reader<'_> {
         match own {
             Some(own) if own.is_null() => None,
             Some(own) => {
-                let own: Option<String> = yaml::from_field(key, own, self.source, self.problems);
+                let own: Option<String> = self.read(key, own);
                 own.map(Into::into)
             }
             None => common.cloned(),

@@ -366,3 +366,37 @@ fn a_folder_is_no_policy_and_its_files_are_to_be_named() {
     assert_eq!(status, 2);
     assert!(said.contains("`policies/*.yaml`"), "{said}");
 }
+
+#[test]
+fn a_policy_that_waits_for_a_variable_is_checked_shown_and_documented_with_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "version: 1\nname: own\nvars: { most: { type: integer } }\nrules:\n  life: { severity: error, on: leaf, check: { validity-period: { max_days: \"{vars.most}\" } }, message: m }\n";
+    fs::write(folder.path().join("own.yaml"), policy).unwrap();
+    fs::write(folder.path().join("chainlint.yaml"), "version: 1\n").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = chainlint(folder.path()).args(arguments).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(text).unwrap(),
+        )
+    };
+    for command in [
+        &["policy", "check", "own.yaml"][..],
+        &["policy", "show", "own.yaml"],
+        &["policy", "docs", "own.yaml"],
+        &["policy", "diff", "own.yaml", "own.yaml"],
+    ] {
+        let (status, said) = run(command);
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains("--var most=…"), "{said}");
+        let (status, said) = run(&[command, &["--var", "most=90"]].concat());
+        assert_eq!(status, 0, "{said}");
+        let (status, said) = run(&[command, &["--var", "most=90", "--var", "mots=1"]].concat());
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains("did you mean `most`?"), "{said}");
+    }
+    let (status, said) = run(&["policy", "check", "chainlint.yaml", "--var", "most=90"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("--var is for policies"), "{said}");
+}

@@ -690,6 +690,19 @@ fn what_a_broken_test_file_says_of_its_policy_is_told_too() {
         told.contains("`policy` is missing") && told.contains("no RSA key"),
         "{told}"
     );
+    let lists = text
+        .replace("policy: acme.yaml", "policy: [acme.yaml]\napp: [a]")
+        .replace("at: 2026-11-23", "at: [2026-11-23]");
+    fs::write(&path, lists).unwrap();
+    let told = said();
+    for part in [
+        "`policy`: expected a text",
+        "`at`: expected a text",
+        "`app`: expected a text",
+        "no RSA key",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
     // Variables that cannot be read are not missed in the policy.
     fs::write(&path, text.replace("vars: { mst: 9 }", "vars: 9")).unwrap();
     let told = said();

@@ -17,11 +17,11 @@ use crate::engine::Session;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
 use crate::input;
 use crate::input::name::shown;
-use crate::policy::{self, Config, Location, Policy};
+use crate::policy::{self, Config, Location, Override, Policy};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
 use crate::trust::{Anchors, Given};
-use crate::yaml::{self, Problems};
+use crate::yaml::{self, Problem, Problems};
 
 /// What a look at one file found.
 #[derive(Default)]
@@ -32,27 +32,31 @@ struct Found {
     suspicious: Problems,
     /// What it is, where nothing is wrong with it.
     summary: String,
+    /// The variables that it declares.
+    variables: Vec<policy::Variable>,
 }
 
 pub(super) fn run(
     files: &[String],
     strict: bool,
     now: OffsetDateTime,
+    vars: &[Override],
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     let mut problems = Vec::new();
+    let mut declared = Vec::new();
+    let mut sets_variables = false;
     for name in files {
         let path = environment.current.join(name);
         let found = if path.is_dir() {
-            let shown = shown(Path::new(name));
-            let message = format!("{shown} is a folder: name its files, `{shown}/*.yaml`");
-            return Err(Failure::Said(message));
+            Err(vec![folder(name)].into())
         } else if test::is_test_file(&path) {
             tests(name, &path)
         } else if is_config(&path) {
             config(name, now, environment)
         } else {
-            policy_file(name, now, environment)
+            sets_variables = true;
+            policy_file(name, now, vars, environment)
         };
         let mut found = match found {
             Ok(found) => found,
@@ -76,6 +80,15 @@ pub(super) fn run(
             environment.note(&format!("{name}: {}, nothing wrong", found.summary));
         }
         problems.append(&mut found.wrong);
+        declared.append(&mut found.variables);
+    }
+    if !vars.is_empty() && !sets_variables {
+        let message = "--var is for policies; configs and tests set variables themselves";
+        return Err(Failure::Said(message.to_owned()));
+    }
+    // What a policy declares that cannot be read, nobody knows.
+    if problems.is_empty() {
+        problems = policy::undeclared(vars, &declared);
     }
     if problems.is_empty() {
         Ok(Outcome::Clean)
@@ -107,19 +120,29 @@ fn tests(name: &str, path: &Path) -> Result<Found, Failure> {
     })
 }
 
+/// An argument that is a folder.
+fn folder(name: &str) -> Problem {
+    let place = Location::of_text("command line", name);
+    let problem = place.problem(format!("{} is a folder", escape(name)), "no file");
+    problem.help(format!("name its files: `{}/*.yaml`", escape(name)))
+}
+
 fn policy_file(
     name: &str,
     now: OffsetDateTime,
+    vars: &[Override],
     environment: &Environment,
 ) -> Result<Found, Failure> {
-    let policy = policies::argument(name, environment)?;
+    let policy = policies::argument(name, vars, environment)?;
     let given = policies::anchors(&policy.trust_anchors)?;
     let summary = count(policy.rules.len(), "rule", "rules");
     let mut suspicious = policy::dead_ends(&policy, &public_limits(environment)?, now);
-    suspicious.extend(denied_anchors(&Arc::new(policy), &given, now));
+    let policy = Arc::new(policy);
+    suspicious.extend(denied_anchors(&policy, &given, now));
     Ok(Found {
         suspicious,
         summary,
+        variables: policy.vars.clone(),
         ..Found::default()
     })
 }

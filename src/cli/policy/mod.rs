@@ -16,7 +16,7 @@ use super::replace::put;
 use super::{Failure, Outcome, policies};
 use crate::input::name::{from_here, plain};
 use crate::input::regular;
-use crate::policy::{Difference, Policy};
+use crate::policy::{Difference, Override, Policy};
 use crate::source::escape;
 use crate::{facts, policy, policy_test, report, trust};
 
@@ -41,6 +41,9 @@ enum Command {
         /// Judge what public CAs may issue at this instant (RFC 3339) instead of now.
         #[arg(long, value_name = "INSTANT", value_parser = instant)]
         at: Option<OffsetDateTime>,
+        /// Set a variable of the policies; lists by commas. May be given more than once.
+        #[arg(long = "var", value_name = "NAME=VALUE")]
+        vars: Vec<String>,
     },
     /// Print a policy with all that it extends.
     Show {
@@ -49,6 +52,9 @@ enum Command {
         /// Say which file and line each value came from.
         #[arg(long)]
         origin: bool,
+        /// Set a variable of the policy; lists by commas. May be given more than once.
+        #[arg(long = "var", value_name = "NAME=VALUE")]
+        vars: Vec<String>,
     },
     /// Say what one policy accepts that another does not, rule by rule; the exit status is 1 where they differ.
     Diff {
@@ -59,6 +65,9 @@ enum Command {
         /// The form of the output.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+        /// Set a variable of the policies; lists by commas. May be given more than once.
+        #[arg(long = "var", value_name = "NAME=VALUE")]
+        vars: Vec<String>,
     },
     /// Write the Markdown page of a policy: its variables, its rules, their clauses and examples.
     Docs {
@@ -70,6 +79,9 @@ enum Command {
         /// Write nothing; show the difference, and end with 1, where the file is not what would be written.
         #[arg(long, requires = "output")]
         check: bool,
+        /// Set a variable of the policy; lists by commas. May be given more than once.
+        #[arg(long = "var", value_name = "NAME=VALUE")]
+        vars: Vec<String>,
     },
     /// Print the JSON Schema of a kind of file.
     Schema {
@@ -110,15 +122,21 @@ pub(super) fn run(
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
     match &arguments.command {
-        Command::Check { files, strict, at } => {
+        Command::Check {
+            files,
+            strict,
+            at,
+            vars,
+        } => {
             let now = at.unwrap_or(environment.now);
-            check::run(files, *strict, now, environment)
+            check::run(files, *strict, now, &policies::flags(vars)?, environment)
         }
         Command::Show {
             policy: name,
             origin,
+            vars,
         } => {
-            let policy = policies::argument(name, environment)?;
+            let policy = one(name, vars, environment)?;
             environment.output(&policy::show(&policy, *origin, &policies::shown))?;
             Ok(Outcome::Clean)
         }
@@ -126,12 +144,17 @@ pub(super) fn run(
             first,
             second,
             format,
-        } => diff(first, second, *format, environment),
+            vars,
+        } => diff(first, second, *format, &policies::flags(vars)?, environment),
         Command::Docs {
             policy,
             output,
             check,
-        } => docs(policy, output.as_deref(), *check, environment),
+            vars,
+        } => {
+            let loaded = one(policy, vars, environment)?;
+            docs(policy, &loaded, output.as_deref(), *check, environment)
+        }
         Command::Schema { kind } => {
             let schema = match kind {
                 Kind::Policy => policy::policy_schema(),
@@ -155,10 +178,12 @@ fn diff(
     first: &str,
     second: &str,
     format: Format,
+    vars: &[Override],
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let one = policies::argument(first, environment)?;
-    let other = policies::argument(second, environment)?;
+    let one = policies::argument(first, vars, environment)?;
+    let other = policies::argument(second, vars, environment)?;
+    policies::refuse_undeclared(vars, &[&one, &other])?;
     // Two states of one policy bear one name; what tells them apart is how the user named them.
     let names = if one.name == other.name {
         policy::Names { first, second }
@@ -229,15 +254,23 @@ fn beside(policy: &Policy, environment: &Environment) -> impl Fn(&str) -> String
     }
 }
 
+/// The policy that an argument names, under the variables that options set: all of them are its own.
+fn one(name: &str, vars: &[String], environment: &Environment) -> Result<Policy, Failure> {
+    let vars = policies::flags(vars)?;
+    let policy = policies::argument(name, &vars, environment)?;
+    policies::refuse_undeclared(&vars, &[&policy])?;
+    Ok(policy)
+}
+
 /// Writes a policy's page, or says whether the one that is there is stale.
 fn docs(
     name: &str,
+    policy: &Policy,
     output: Option<&Path>,
     check: bool,
     environment: &mut Environment,
 ) -> Result<Outcome, Failure> {
-    let policy = policies::argument(name, environment)?;
-    let page = policy::page(&policy, &beside(&policy, environment));
+    let page = policy::page(policy, &beside(policy, environment));
     let Some(output) = output else {
         environment.output(&page)?;
         return Ok(Outcome::Clean);
