@@ -101,7 +101,8 @@ pub(super) struct Arguments {
     /// missing up to the root, where it is known. What is left is reported.
     #[arg(long, value_enum, value_name = "SCOPE", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<fix::Scope>,
-    /// Print what --fix would change, and change nothing; the exit status is 1 if there is anything.
+    /// Print what --fix would change, and change nothing; the exit status is 1 if there is anything, and where
+    /// findings make it so.
     #[arg(long)]
     diff: bool,
     /// Say nothing on standard error but errors.
@@ -182,8 +183,17 @@ pub(super) fn run(
         )
     };
     let mut report = execute(&plan, arguments, environment)?;
+    let fail_on = arguments.fail_on.map(Severity::from);
+    let fail_on = fail_on
+        .or(config.and_then(|config| config.fail_on))
+        .unwrap_or(Severity::Error);
     if arguments.diff {
-        return preview(&plan, &report, &planned, arguments, environment);
+        let differs = preview(&plan, &report, &planned, arguments, environment)?;
+        return Ok(outcome(
+            &report,
+            differs || report.reaches(fail_on),
+            arguments,
+        ));
     }
     let mut mended = 0;
     if let Some(scope) = arguments.fix {
@@ -192,11 +202,6 @@ pub(super) fn run(
             report = execute(&plan, arguments, environment)?;
         }
     }
-
-    let fail_on = arguments.fail_on.map(Severity::from);
-    let fail_on = fail_on
-        .or(config.and_then(|config| config.fail_on))
-        .unwrap_or(Severity::Error);
     outputs.deliver(&report, fail_on, arguments.verbose, environment)?;
     if !arguments.quiet {
         tell(&plan, &report, &planned, mended, arguments, environment);
@@ -206,29 +211,27 @@ pub(super) fn run(
         }
     }
 
-    if report.reaches(fail_on) {
-        Ok(Outcome::Findings)
-    } else {
-        Ok(nothing_found(&report, arguments))
-    }
+    Ok(outcome(&report, report.reaches(fail_on), arguments))
 }
 
-fn nothing_found(report: &Report, arguments: &Arguments) -> Outcome {
-    if report.summary().checked == 0 && !arguments.allow_empty {
+fn outcome(report: &Report, fails: bool, arguments: &Arguments) -> Outcome {
+    if fails {
+        Outcome::Findings
+    } else if report.summary().checked == 0 && !arguments.allow_empty {
         Outcome::Nothing
     } else {
         Outcome::Clean
     }
 }
 
-/// What `--fix` would change.
+/// Prints what `--fix` would change; whether that is anything.
 fn preview(
     plan: &Plan,
     report: &Report,
     planned: &Planned,
     arguments: &Arguments,
     environment: &mut Environment,
-) -> Result<Outcome, Failure> {
+) -> Result<bool, Failure> {
     let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
     let mended = fix::run(plan, report, scope, true, arguments, environment)?;
     environment.output(&mended.diff)?;
@@ -240,11 +243,7 @@ fn preview(
         };
         environment.note(&line);
     }
-    Ok(if mended.changed > 0 {
-        Outcome::Findings
-    } else {
-        nothing_found(report, arguments)
-    })
+    Ok(mended.changed > 0)
 }
 
 pub(super) fn execute(

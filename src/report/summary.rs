@@ -21,7 +21,7 @@ pub fn would_mend(report: &Report, count: usize) -> String {
         0 => "nothing to mend".to_owned(),
         _ => format!("{} would be mended", files(count)),
     };
-    format!("{what}; {} checked", files(report.summary().checked))
+    format!("{what}; {}", line(report))
 }
 
 /// The closing line: what was found, in how many files.

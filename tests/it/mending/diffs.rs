@@ -23,14 +23,27 @@ fn a_diff_shows_what_would_change_and_changes_nothing() {
     );
     assert!(fs::read(folder.path().join("a.pem")).unwrap() == wrong);
     assert!(
-        said.contains("1 file would be mended; 1 file checked"),
+        said.contains("1 file would be mended; 1 warning in 1 file; 1 file checked"),
         "{said}"
     );
     fs::write(folder.path().join("a.pem"), own_chain().file()).unwrap();
-    let nothing = "nothing to mend; 1 file checked\n".to_owned();
+    let nothing = "nothing to mend; no findings; 1 file checked\n".to_owned();
     assert_eq!(
         run(folder.path(), &["--diff", "a.pem"]),
         (0, String::new(), nothing)
+    );
+}
+
+#[test]
+fn findings_without_a_mend_are_no_clean_diff() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = own_chain().leaf(|leaf| leaf.days(1096)).file();
+    fs::write(folder.path().join("a.pem"), wrong).unwrap();
+    let (status, diff, said) = run(folder.path(), &["--diff", "a.pem"]);
+    assert_eq!((status, diff.as_str()), (1, ""), "{said}");
+    assert!(
+        said.contains("nothing to mend; 1 error in 1 file"),
+        "{said}"
     );
 }
 
