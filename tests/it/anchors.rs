@@ -7,16 +7,8 @@ use crate::cases::draft::{own_chain, three_certificates};
 use crate::cases::qwac::{certificates_of, chain_of, qwac};
 use crate::support::NOW;
 use crate::support::pem::OPENSSL;
-use crate::support::program::{chainlint, json};
+use crate::support::program::{chainlint, json, run};
 use crate::support::trusted_list::{List, Service};
-
-/// Exit status, standard output, standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder).args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let status = output.status.code().unwrap();
-    (status, text(output.stdout), text(output.stderr))
-}
 
 fn ending(folder: &Path, arguments: &[&str]) -> String {
     let arguments = [&["inspect", "--format", "json", "a.pem"], arguments].concat();

@@ -7,28 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cases::draft::{own_chain, three_certificates};
-use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
+use crate::support::program::{FORMATS, chainlint, check, findings, folder, json, rules_of, run};
 use crate::support::{NOW, project};
-
-pub(crate) fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
-
-/// Exit status, standard output, standard error.
-pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder).args(arguments).output().unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
-}
 
 #[test]
 fn the_exit_status_is_the_same_in_every_format() {
@@ -208,7 +188,7 @@ fn fail_on_moves_the_threshold() {
 
 #[test]
 fn standard_input_is_checked_under_its_given_name() {
-    let folder = folder(&[]);
+    let folder = tempfile::tempdir().unwrap();
     let output = chainlint(folder.path())
         .args([
             "check",
@@ -379,7 +359,7 @@ fn what_is_skipped_is_counted_and_encrypted_files_are_said_aloud() {
 #[test]
 fn the_output_is_the_same_whatever_the_number_of_threads() {
     let cases = project("tests/cases");
-    let folder = folder(&[]);
+    let folder = tempfile::tempdir().unwrap();
     let said = |threads: &str| {
         let target = |format: &str| format!("{format}={}", folder.path().join(format).display());
         let targets = FORMATS.map(target);

@@ -1,29 +1,13 @@
 //! What is looked at: every file once, under a name of its own, and nothing passed over in silence.
 
 use std::fs;
-use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::cases::draft::own_chain;
 use crate::staged::git;
 use crate::support::NOW;
-use crate::support::program::{chainlint, check, findings, json, rules_of};
-
-/// A run that hangs fails.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Files of a folder that ends with the test: path and content.
-fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
+use crate::support::program::{chainlint, check, findings, folder, json, rules_of, run};
 
 fn good() -> Vec<u8> {
     own_chain().file()
@@ -32,18 +16,6 @@ fn good() -> Vec<u8> {
 /// A chain with one error.
 fn bad() -> Vec<u8> {
     own_chain().file_of(&[2, 1])
-}
-
-/// Exit status, standard output, standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder)
-        .args(arguments)
-        .timeout(PATIENCE)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let status = output.status.code().expect("it came to an end");
-    (status, text(output.stdout), text(output.stderr))
 }
 
 /// The paths of a report's files.
@@ -57,7 +29,7 @@ fn paths(report: &Value) -> Vec<&str> {
 #[test]
 fn names_that_are_no_text_are_told_apart() {
     use std::os::unix::ffi::OsStrExt;
-    let folder = folder(&[]);
+    let folder = tempfile::tempdir().unwrap();
     for (name, content) in [(b"\xff.pem", bad()), (b"\xfe.pem", good())] {
         let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
         fs::write(path, content).unwrap();
@@ -71,7 +43,7 @@ fn names_that_are_no_text_are_told_apart() {
 #[cfg(unix)]
 #[test]
 fn two_files_that_would_be_shown_alike_are_told_apart() {
-    let folder = folder(&[("a\u{1b}.pem", &bad()), ("a\\u{1b}.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a\u{1b}.pem", &bad()), ("a\\u{1b}.pem", &good())]);
     let (report, _) = check(folder.path(), &["."]);
     assert_eq!(paths(&report), ["a\\u{1b}.pem", "a\\u{1b}.pem (2)"]);
     assert_eq!(findings(&report)[0]["path"], "a\\u{1b}.pem (2)");
@@ -79,7 +51,7 @@ fn two_files_that_would_be_shown_alike_are_told_apart() {
 
 #[test]
 fn standard_input_under_a_files_name_is_told_apart_from_the_file() {
-    let folder = folder(&[("a.pem", &bad())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &bad())]);
     let output = chainlint(folder.path())
         .args(["check", "--at", NOW, "--format", "json", "a.pem", "-"])
         .args(["--stdin-filename", "./a.pem"])
@@ -93,7 +65,7 @@ fn standard_input_under_a_files_name_is_told_apart_from_the_file() {
 
 #[test]
 fn a_file_is_checked_once_and_alike_however_it_is_named() {
-    let folder = folder(&[("in/d.pem", &bad())]);
+    let folder = folder::<&[u8]>(&[("in/d.pem", &bad())]);
     let root = folder.path().canonicalize().unwrap();
     let whole = root.join("in/d.pem").display().to_string();
     let names = ["in/d.pem", "./in/d.pem", &whole, "in/../in/d.pem"];
@@ -127,7 +99,7 @@ fn a_file_is_checked_once_and_alike_however_it_is_named() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_cannot_be_searched_is_a_finding() {
-    let folder = folder(&[("a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good())]);
     // Too deep for a path to name it: neither permissions nor who runs the test matter.
     let deep = "n=$(printf %0200d 0); for i in $(seq 24); do mkdir $n; cd -P $n; done";
     let made = std::process::Command::new("bash")
@@ -148,7 +120,7 @@ fn a_folder_that_cannot_be_searched_is_a_finding() {
 #[cfg(unix)]
 #[test]
 fn a_named_path_that_cannot_be_reached_is_a_finding_and_not_missing() {
-    let folder = folder(&[("a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good())]);
     for (to, from) in [("one", "other"), ("other", "one")] {
         std::os::unix::fs::symlink(to, folder.path().join(from)).unwrap();
     }
@@ -162,7 +134,7 @@ fn a_named_path_that_cannot_be_reached_is_a_finding_and_not_missing() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_a_finding_and_nothing_waits_for_it() {
-    let folder = folder(&[("a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good())]);
     let made = std::process::Command::new("mkfifo")
         .args(["b.pem", "p.yaml"])
         .current_dir(folder.path())
@@ -206,7 +178,7 @@ fn a_pipe_is_a_finding_and_nothing_waits_for_it() {
 #[cfg(unix)]
 #[test]
 fn a_policy_without_an_end_is_refused_before_it_is_read() {
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         ("a.pem", &good()),
         ("p.yaml", b"version: 1\nname: p\nextends: /dev/zero\n"),
     ]);
@@ -221,7 +193,7 @@ fn a_file_of_trust_anchors_is_read_whole_or_not_at_all() {
     let mut large = vec![b' '; 16 << 20];
     large.extend(root.as_bytes());
     let config = b"version: 1\ntrust_anchors: [roots.pem]\n";
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         ("a.pem", &good()),
         ("roots.pem", &large),
         ("chainlint.yaml", config),
@@ -238,7 +210,7 @@ fn a_file_of_trust_anchors_is_read_whole_or_not_at_all() {
 #[test]
 fn a_pattern_of_trust_anchors_minds_nothing_but_what_it_matches() {
     let root = crate::support::pem::chain(&[own_chain().root.self_signed()]);
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         ("a.pem", &good()),
         ("own-root.pem", root.as_bytes()),
         ("deep/other-root.pem", b"no certificate"),
@@ -264,7 +236,7 @@ fn a_pattern_of_trust_anchors_minds_nothing_but_what_it_matches() {
 fn a_config_counts_however_its_path_is_written() {
     let config =
         b"version: 1\nfiles: [{ match: ['certs/**'], policy: hygiene }]\nexclude: [certs/old]\n";
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         ("chainlint.yaml", config),
         ("certs/a.pem", &good()),
         ("certs/old/b.pem", &good()),
@@ -284,7 +256,7 @@ fn a_config_counts_however_its_path_is_written() {
 #[test]
 fn a_config_of_a_folder_above_is_shown_from_here() {
     let config = b"version: 1\nwaivers: [{ rule: cert-expired, path: a.pem, reason: r, expires: 2020-01-01 }]\n";
-    let folder = folder(&[("chainlint.yaml", config), ("certs/a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("chainlint.yaml", config), ("certs/a.pem", &good())]);
     let (report, _) = check(&folder.path().join("certs"), &["."]);
     assert_eq!(findings(&report)[0]["path"], "../chainlint.yaml");
     fs::write(folder.path().join("chainlint.yaml"), "version: 2\n").unwrap();
@@ -294,7 +266,7 @@ fn a_config_of_a_folder_above_is_shown_from_here() {
 
 #[test]
 fn what_git_tracks_is_found_though_a_rule_ignores_it() {
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         (".gitignore", b"*.pem\n!keep.pem\n"),
         ("keep.pem", &good()),
         ("tracked.pem", &bad()),
@@ -328,7 +300,7 @@ fn what_git_tracks_is_found_though_a_rule_ignores_it() {
 
 #[test]
 fn where_nothing_is_found_the_note_says_what_was_passed_over() {
-    let folder = folder(&[
+    let folder = folder::<&[u8]>(&[
         (".gitignore", b"secret/\n"),
         ("secret/a.pem", &bad()),
         ("secret/b.pem", &bad()),
@@ -350,7 +322,7 @@ fn where_nothing_is_found_the_note_says_what_was_passed_over() {
 
 #[test]
 fn a_name_for_standard_input_says_that_it_is_read() {
-    let folder = folder(&[("a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good())]);
     let named = |arguments: &[&str]| {
         let output = chainlint(folder.path())
             .args(["check", "--at", NOW, "--format", "json", "--stdin-filename"])
@@ -380,7 +352,7 @@ fn a_name_for_standard_input_says_that_it_is_read() {
 
 #[test]
 fn hostile_names_are_escaped_in_what_is_said_of_them() {
-    let folder = folder(&[("a.pem", &good())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good())]);
     let (status, _, told) = run(folder.path(), &["check", "a\n\u{1b}[31m.pem"]);
     assert_eq!(status, 2);
     assert_eq!(
@@ -405,7 +377,7 @@ fn hostile_names_are_escaped_in_what_is_said_of_them() {
 #[cfg(unix)]
 #[test]
 fn a_list_may_come_through_a_pipe() {
-    let folder = folder(&[("a.pem", &good()), ("b.pem", &bad())]);
+    let folder = folder::<&[u8]>(&[("a.pem", &good()), ("b.pem", &bad())]);
     let program = assert_cmd::cargo::cargo_bin!("chainlint")
         .display()
         .to_string();

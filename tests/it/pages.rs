@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::commands::{folder, run};
+use crate::support::program::{folder, run};
 use crate::support::project;
 
 #[test]
@@ -87,7 +87,7 @@ rules:
 fn hostile() -> tempfile::TempDir {
     let root = crate::cases::draft::own_chain().root.self_signed();
     let anchor = crate::support::pem::chain(&[root]).into_bytes();
-    let folder = folder(&[]);
+    let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &[u8]| {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::support::certificate::Recipe;
 use crate::support::name::Name;
-use crate::support::program::chainlint;
+use crate::support::program::{chainlint, folder, run};
 use crate::support::trusted_list::{FOR_SIGNATURES, List, Service, TIME_STAMPS, WITHDRAWN};
 use crate::support::{NOW, keys, pem};
 
@@ -31,28 +31,11 @@ pub(crate) fn estonia() -> List {
     }
 }
 
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
 /// Exit status, standard output, standard error of `trust import`, at a fixed instant.
 fn import(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     run(
         folder,
         &[&["trust", "import", "--at", NOW], arguments].concat(),
-    )
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder).args(arguments).output().unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
     )
 }
 
@@ -81,7 +64,7 @@ fn lists_are_taken_into_a_file_and_what_was_taken_is_said() {
         ],
         ..lithuania()
     };
-    let folder = folder(&[("LT.xml", &mixed.xml()), ("EE.xml", &estonia().xml())]);
+    let folder = folder::<&str>(&[("LT.xml", &mixed.xml()), ("EE.xml", &estonia().xml())]);
     let (status, said, told) = import(folder.path(), &["LT.xml", "EE.xml"]);
     let digest = |list: &List| HEXLOWER.encode(&Sha256::digest(list.xml()));
     let wanted = format!(
@@ -129,7 +112,7 @@ fn lists_are_taken_into_a_file_and_what_was_taken_is_said() {
 
 #[test]
 fn the_same_lists_in_any_order_make_the_same_file() {
-    let folder = folder(&[("LT.xml", &lithuania().xml()), ("EE.xml", &estonia().xml())]);
+    let folder = folder::<&str>(&[("LT.xml", &lithuania().xml()), ("EE.xml", &estonia().xml())]);
     import(folder.path(), &["LT.xml", "EE.xml"]);
     import(folder.path(), &["EE.xml", "LT.xml", "-o", "other.yaml"]);
     let other = fs::read_to_string(folder.path().join("other.yaml")).unwrap();
@@ -143,7 +126,7 @@ fn a_new_list_replaces_that_of_its_territory_and_keeps_the_others() {
         services: vec![Service::web("New CA", &[ca("n")])],
         ..lithuania()
     };
-    let folder = folder(&[
+    let folder = folder::<&str>(&[
         ("LT.xml", &lithuania().xml()),
         ("EE.xml", &estonia().xml()),
         ("newer.xml", &newer.xml()),
@@ -177,7 +160,7 @@ fn an_expired_list_is_a_warning_and_so_is_one_of_another_scheme() {
         kind: "national",
         ..estonia()
     };
-    let folder = folder(&[("LT.xml", &expired.xml()), ("EE.xml", &closed.xml())]);
+    let folder = folder::<&str>(&[("LT.xml", &expired.xml()), ("EE.xml", &closed.xml())]);
     let (status, said, told) = import(folder.path(), &["LT.xml", "EE.xml"]);
     assert_eq!(status, 0);
     let lines: Vec<&str> = told.lines().collect();
@@ -207,7 +190,7 @@ fn that_nothing_is_taken_is_an_error_but_not_where_it_is_news() {
         sequence: 80,
         ..lithuania()
     };
-    let folder = folder(&[
+    let folder = folder::<&str>(&[
         ("none.xml", &none.xml()),
         ("LT.xml", &lithuania().xml()),
         ("EE.xml", &estonia().xml()),
@@ -242,7 +225,7 @@ fn one_list_that_cannot_be_read_hides_no_other_and_nothing_is_written() {
         ..lithuania()
     };
     let cut = estonia().xml();
-    let folder = folder(&[
+    let folder = folder::<&str>(&[
         ("LT.xml", &lithuania().xml()),
         ("lotl.xml", &lotl.xml()),
         ("page.xml", "<!doctype html>\n<html></html>\n"),
@@ -285,7 +268,7 @@ fn one_list_that_cannot_be_read_hides_no_other_and_nothing_is_written() {
 
 #[test]
 fn what_is_no_file_of_trusted_lists_is_left_as_it_is() {
-    let folder = folder(&[
+    let folder = folder::<&str>(&[
         ("LT.xml", &lithuania().xml()),
         ("policy.yaml", "version: 1\nname: own\nrules: {}\n"),
         ("roots.pem", &pem::chain(&[ca("a")])),
@@ -313,7 +296,7 @@ fn what_is_no_file_of_trusted_lists_is_left_as_it_is() {
 
 #[test]
 fn standard_input_is_read_where_it_is_asked_for() {
-    let folder = folder(&[]);
+    let folder = tempfile::tempdir().unwrap();
     let output = chainlint(folder.path())
         .args(["trust", "import", "-", "--at", NOW])
         .write_stdin(lithuania().xml())
@@ -333,7 +316,7 @@ fn hostile_names_reach_neither_terminal_nor_file() {
         }],
         ..lithuania()
     };
-    let folder = folder(&[("a.xml", &hostile.xml())]);
+    let folder = folder::<&str>(&[("a.xml", &hostile.xml())]);
     let (status, said, told) = import(folder.path(), &["a.xml"]);
     assert_eq!(status, 0, "{told}");
     assert!(
@@ -360,7 +343,7 @@ fn entity_bombs_and_endless_nesting_are_refused_at_once() {
         "<SchemeInformation>",
         &"<SchemeInformation>".repeat(100_000),
     );
-    let folder = folder(&[("bomb.xml", bomb), ("deep.xml", &deep)]);
+    let folder = folder::<&str>(&[("bomb.xml", bomb), ("deep.xml", &deep)]);
     let (status, _, told) = import(folder.path(), &["bomb.xml", "deep.xml"]);
     assert_eq!(status, 2);
     assert!(
@@ -375,7 +358,7 @@ fn entity_bombs_and_endless_nesting_are_refused_at_once() {
 
 #[test]
 fn what_a_file_holds_can_be_shown() {
-    let folder = folder(&[("LT.xml", &lithuania().xml())]);
+    let folder = folder::<&str>(&[("LT.xml", &lithuania().xml())]);
     import(folder.path(), &["LT.xml"]);
     let at = |instant: &str| run(folder.path(), &["trust", "list", "--at", instant]);
     let (status, said, told) = at(NOW);
@@ -399,7 +382,7 @@ fn what_a_file_holds_can_be_shown() {
 
 #[test]
 fn the_file_fits_its_schema() {
-    let folder = folder(&[("LT.xml", &lithuania().xml()), ("EE.xml", &estonia().xml())]);
+    let folder = folder::<&str>(&[("LT.xml", &lithuania().xml()), ("EE.xml", &estonia().xml())]);
     import(folder.path(), &["LT.xml", "EE.xml"]);
     let schema = fs::read(crate::support::project("schema/trusted-lists.schema.json")).unwrap();
     let schema = serde_json::from_slice(&schema).unwrap();

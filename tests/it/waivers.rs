@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cases::draft::own_chain;
-use crate::support::program::{FORMATS, chainlint, check, findings, json, rules_of};
+use crate::support::program::{self, FORMATS, chainlint, check, findings, json, rules_of};
 use crate::support::{NOW, project};
 
 pub(crate) const RULE: &str = "leaf-validity-range";
@@ -622,18 +622,8 @@ fn who_answers_for_a_waiver_is_told() {
 
 /// Runs `chainlint waivers` at the usual instant: status, standard output, standard error.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder)
-        .arg("waivers")
-        .args(arguments)
-        .args(["--at", crate::support::NOW])
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let at = ["--at", crate::support::NOW];
+    program::run(folder, &[&["waivers"], arguments, &at].concat())
 }
 
 #[test]

@@ -14,19 +14,13 @@ use crate::cases::draft::{other_key, own_chain, three_certificates};
 use crate::support::certificate::Recipe;
 use crate::support::name::Name;
 use crate::support::pem::{OPENSSL, Style};
-use crate::support::program::chainlint;
+use crate::support::program::{self, chainlint};
 use crate::support::{NOW, der, project};
 
 /// Exit status, standard output, standard error.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = chainlint(folder)
-        .args(["check", "--no-config", "--at", NOW, "--format", "concise"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let status = output.status.code().unwrap();
-    (status, text(output.stdout), text(output.stderr))
+    let check = ["check", "--no-config", "--at", NOW, "--format", "concise"];
+    program::run(folder, &[&check, arguments].concat())
 }
 
 /// Mends a file of this content: exit status, what is said, what the file holds afterwards.

@@ -1,7 +1,9 @@
 //! The built binary, run as a user runs it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -21,6 +23,32 @@ pub(crate) fn chainlint(folder: &Path) -> Command {
         .env_remove("NO_COLOR")
         .env_remove("FORCE_COLOR");
     command
+}
+
+/// A run that hangs fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Exit status, standard output, standard error of a run in a folder.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = chainlint(folder)
+        .args(arguments)
+        .timeout(PATIENCE)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let status = output.status.code().expect("it came to an end");
+    (status, text(output.stdout), text(output.stderr))
+}
+
+/// Files in a folder that ends with the test: path and content.
+pub(crate) fn folder<C: AsRef<[u8]>>(files: &[(&str, C)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
 }
 
 /// What `chainlint check --format json` said, and how it ended.
