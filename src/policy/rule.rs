@@ -1,6 +1,7 @@
 //! A rule, ready to be asked: what, of whom, and what to say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -193,6 +194,22 @@ impl Severities {
             Self::All(severity) => *severity,
             Self::ByOutcome(outcomes) => {
                 outcomes.iter().filter_map(|(_, severity)| *severity).max()
+            }
+        }
+    }
+}
+
+/// On one line: `error`, or `error (invalid), warning (short)`.
+impl fmt::Display for Severities {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |severity: Option<Severity>| severity.map_or("off", Severity::as_str);
+        match self {
+            Self::All(severity) => formatter.write_str(word(*severity)),
+            Self::ByOutcome(outcomes) => {
+                let each = outcomes
+                    .iter()
+                    .map(|(outcome, severity)| format!("{} ({outcome})", word(*severity)));
+                formatter.write_str(&each.collect::<Vec<_>>().join(", "))
             }
         }
     }

@@ -6,14 +6,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::rule::{On, Rule, Severities, When};
+use super::rule::{On, Rule, When};
 use super::strictness::{Asked, asked, is_same};
 use super::vars::Variables;
 use super::{Policy, Reference, emit};
 use crate::chain::Class;
 use crate::check::expression::Model;
 use crate::check::parameter::NonEmpty;
-use crate::finding::Severity;
 use crate::yaml::Node;
 use consequence::{Side, of_sets, of_severities, of_values};
 
@@ -104,7 +103,7 @@ impl Differ<'_> {
             (self.names.second, self.names.first)
         };
         let consequence = format!("{lacks} accepts what breaks it, {has} does not");
-        let (severity, off) = (severity(&rule.severity), "off".to_owned());
+        let (severity, off) = (rule.severity.to_string(), "off".to_owned());
         let (first, second) = if is_first {
             (severity, off)
         } else {
@@ -117,8 +116,8 @@ impl Differ<'_> {
         self.of = first.id.to_string();
         self.push(
             "severity",
-            severity(&first.severity),
-            severity(&second.severity),
+            first.severity.to_string(),
+            second.severity.to_string(),
             of_severities(&first.severity, &second.severity, self.names),
         );
         self.asked_of(first, second);
@@ -287,19 +286,6 @@ impl Differ<'_> {
                 value.map(ToString::to_string).unwrap_or_default()
             };
             self.push("variable", shown(variable), shown(other), String::new());
-        }
-    }
-}
-
-fn severity(severities: &Severities) -> String {
-    let word = |severity: Option<Severity>| severity.map_or("off", Severity::as_str);
-    match severities {
-        Severities::All(severity) => word(*severity).to_owned(),
-        Severities::ByOutcome(outcomes) => {
-            let each = outcomes
-                .iter()
-                .map(|(outcome, severity)| format!("{outcome} {}", word(*severity)));
-            each.collect::<Vec<_>>().join(", ")
         }
     }
 }

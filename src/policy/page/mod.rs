@@ -6,9 +6,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::document::Field;
-use super::rule::{Rule, Severities, Texts};
+use super::rule::{Rule, Texts};
 use super::{Policy, Variable, emit};
-use crate::finding::Severity;
 use markdown::{block, cell, code, line, paragraphs};
 
 /// The page: what the policy is for, whom it trusts, its variables, and each rule that is not off. `named` says how a
@@ -34,7 +33,7 @@ pub fn page(policy: &Policy, named: &dyn Fn(&str) -> String) -> String {
         let _ = writeln!(
             out,
             "| [`{id}`](#{id}) | {} | {} | {} |",
-            severities(&rule.severity),
+            rule.severity,
             cell(&rule.asked_of()),
             cell(rule.reference.as_deref().unwrap_or_default()),
             id = rule.id,
@@ -115,7 +114,7 @@ fn section(out: &mut String, rule: &Rule) {
     let _ = write!(
         out,
         "\n- Severity: {}\n- Asked of: {}\n",
-        severities(&rule.severity),
+        rule.severity,
         line(&rule.asked_of())
     );
     if rule.locked {
@@ -152,19 +151,6 @@ fn texts(out: &mut String, title: &str, texts: &Texts) {
     for (outcome, text) in texts.iter() {
         let outcome = outcome.map_or_else(String::new, |outcome| format!("`{outcome}`: "));
         let _ = writeln!(out, "- {outcome}{}", line(&text.as_written()));
-    }
-}
-
-fn severities(severities: &Severities) -> String {
-    let word = |severity: Option<Severity>| severity.map_or("off", Severity::as_str);
-    match severities {
-        Severities::All(severity) => word(*severity).to_owned(),
-        Severities::ByOutcome(outcomes) => {
-            let each = outcomes
-                .iter()
-                .map(|(outcome, severity)| format!("{} ({outcome})", word(*severity)));
-            each.collect::<Vec<_>>().join(", ")
-        }
     }
 }
 

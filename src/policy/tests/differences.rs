@@ -163,7 +163,7 @@ fn each_kind_of_difference_has_its_consequence() {
         ),
         (
             ("short: warning", "short: error"),
-            "serial severity: invalid error, short warning → invalid error, short error: of short, one says warning where \
+            "serial severity: error (invalid), warning (short) → error (invalid), error (short): of short, one says warning where \
              two says error",
         ),
         (
