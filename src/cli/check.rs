@@ -197,7 +197,16 @@ pub(super) fn run(
     }
     let mut mended = 0;
     if let Some(scope) = arguments.fix {
-        mended = fix::run(&plan, &report, scope, false, arguments, environment)?.changed;
+        mended = fix::run(
+            &plan,
+            &planned.read,
+            &report,
+            scope,
+            false,
+            arguments,
+            environment,
+        )?
+        .changed;
         if mended > 0 {
             report = execute(&plan, arguments, environment)?;
         }
@@ -233,7 +242,15 @@ fn preview(
     environment: &mut Environment,
 ) -> Result<bool, Failure> {
     let scope = arguments.fix.unwrap_or(fix::Scope::Safe);
-    let mended = fix::run(plan, report, scope, true, arguments, environment)?;
+    let mended = fix::run(
+        plan,
+        &planned.read,
+        report,
+        scope,
+        true,
+        arguments,
+        environment,
+    )?;
     environment.output(&mended.diff)?;
     if !arguments.quiet {
         let line = if report.files.is_empty() {

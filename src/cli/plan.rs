@@ -66,6 +66,8 @@ pub(super) struct Planned {
     pub(super) files: Vec<PlannedFile>,
     /// What no report may be written over: the files to check, and what says how. Each with what it is.
     pub(super) spared: BTreeMap<PathBuf, &'static str>,
+    /// Of these, what says how: configs, policies, trust anchors and the like.
+    pub(super) read: BTreeSet<PathBuf>,
     /// Lines for standard error.
     pub(super) notes: Vec<String>,
     /// Where there is no file: what was passed over.
@@ -112,11 +114,15 @@ pub(super) fn plan(
         }
     }
     let list = wanted.files_from.map(|list| environment.current.join(list));
-    let read = loader.read_files().into_iter().chain(list);
-    spared.extend(read.map(|path| (path, "a file that this run reads")));
+    let read: BTreeSet<PathBuf> = loader.read_files().into_iter().chain(list).collect();
+    spared.extend(
+        read.iter()
+            .map(|path| (path.clone(), "a file that this run reads")),
+    );
     Ok(Planned {
         files,
         spared,
+        read,
         notes: inputs.notes,
         passed_over: inputs.passed_over,
     })

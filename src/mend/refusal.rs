@@ -144,6 +144,14 @@ fn refuse_doubt(bytes: &[u8], chain: &Chain, wish: Wish<'_>) -> Result<(), Refus
     if !wish.wants(Mend::Order) && !wish.wants(Mend::Strangers) {
         return Ok(());
     }
+    let first = chain.path.first().and_then(|at| chain.members.get(*at));
+    if chain.members.len() > 1
+        && first
+            .is_some_and(|member| member.certificate.is_self_issued() && member.certificate.is_ca())
+    {
+        let why = "it holds CA certificates alone, of which none is a stranger to the others";
+        return Err(Refusal::of_file(why));
+    }
     if chain.exhausted {
         let why = "it holds so many certificates of one name that its path is not certain";
         return Err(Refusal::of_file(why));

@@ -346,3 +346,20 @@ fn a_broken_list_is_refused_in_its_own_place() {
     assert_eq!(status, 2);
     assert!(said.contains("lists.yaml:3:1]"), "{said}");
 }
+
+#[test]
+fn the_anchors_of_a_run_are_not_mended_by_it() {
+    let folder = folder("version: 1\ntrust_anchors: [anchors/*.pem]\n");
+    let path = folder.path().join("anchors/root.pem");
+    let twice = fs::read_to_string(&path).unwrap().repeat(2);
+    fs::write(&path, &twice).unwrap();
+    let (_, _, said) = run(
+        folder.path(),
+        &["check", "--at", NOW, "--fix=all", "anchors/root.pem"],
+    );
+    assert!(
+        said.contains("left anchors/root.pem: this run goes by what it holds"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), twice);
+}

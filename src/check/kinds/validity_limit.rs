@@ -146,7 +146,10 @@ pub fn public_limit(table: &[String], issued: Date) -> Option<(Date, u32)> {
 
 /// The day and the number of days of `2026-03-15 200`.
 fn limit(entry: &str) -> Option<(Date, u32)> {
-    let (day, days) = entry.split_once(' ')?;
+    // A sign in front of the year is none of a day; and days are compared as texts.
+    let (day, days) = entry
+        .split_once(' ')
+        .filter(|_| entry.starts_with(|each: char| each.is_ascii_digit()))?;
     let day = Date::parse(day, format_description!("[year]-[month]-[day]")).ok()?;
     Some((day, days.trim().parse().ok()?))
 }
@@ -157,5 +160,18 @@ impl Limits {
         let holds =
             |(from, _): &&(Date, u32)| from.midnight().assume_utc().unix_timestamp() <= unix;
         self.limits.iter().rev().find(holds).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_has_no_sign() {
+        assert!(limit("2030-01-01 50").is_some());
+        for entry in ["+2030-01-01 50", "-2030-01-01 50", " 2030-01-01 50"] {
+            assert_eq!(limit(entry), None, "{entry}");
+        }
     }
 }

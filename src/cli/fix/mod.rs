@@ -47,8 +47,11 @@ pub(super) struct Mended {
 }
 
 /// Mends the files of a report that can be mended; writes them unless `dry`.
+///
+/// A file that the run goes by, one of `read`, is left: what it holds is nobody's chain.
 pub(super) fn run(
     plan: &Plan,
+    read: &BTreeSet<PathBuf>,
     report: &Report,
     scope: Scope,
     dry: bool,
@@ -59,7 +62,13 @@ pub(super) fn run(
         let why = "--fix cannot mend standard input: `--diff -` prints what it would change; or name the file";
         return Err(Failure::Said(why.to_owned()));
     }
-    let mut patients: Vec<Patient> = admit(plan, report, scope).collect();
+    let is_read = |patient: &Patient| patient.is_at(|path| read.contains(path));
+    let (goes_by, mut patients): (Vec<Patient>, Vec<Patient>) =
+        admit(plan, report, scope).partition(is_read);
+    for patient in goes_by.iter().filter(|_| !arguments.quiet) {
+        let name = escape(patient.file.display());
+        environment.note(&format!("left {name}: this run goes by what it holds"));
+    }
     treat(plan, &mut patients, scope, arguments, environment)?;
     let mut mended = Mended {
         changed: 0,

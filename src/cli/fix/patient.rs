@@ -53,6 +53,11 @@ impl Patient {
         }
     }
 
+    /// Whether its path is such.
+    pub(super) fn is_at(&self, such: impl FnOnce(&Path) -> bool) -> bool {
+        self.path.as_deref().is_some_and(such)
+    }
+
     /// Whether anything was mended.
     pub(super) fn is_changed(&self) -> bool {
         self.now != self.before

@@ -184,6 +184,9 @@ pub(in crate::policy) fn refuse_twice(waivers: &[Waiver], problems: &mut Problem
 
 /// A day, `YYYY-MM-DD`.
 pub(super) fn day(text: &str) -> Option<Date> {
+    // A year may have a sign elsewhere.
+    text.starts_with(|each: char| each.is_ascii_digit())
+        .then_some(())?;
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 

@@ -376,3 +376,15 @@ fn files_that_are_something_else_by_name_and_by_text() {
         }
     }
 }
+
+#[test]
+fn certificates_of_cas_alone_are_a_bundle_and_no_chain() {
+    let roots = ["One", "Two", "Three"].map(|name| {
+        let root = Recipe::ca(Name::new(name, "Acme"), keys::rsa(2048, name));
+        OPENSSL.block("CERTIFICATE", &root.self_signed())
+    });
+    left(
+        roots.concat().as_bytes(),
+        "it holds CA certificates alone, of which none is a stranger to the others",
+    );
+}
