@@ -154,6 +154,10 @@ fn named_by(list: &Path, null: bool, environment: &Environment) -> Result<Vec<Pa
     if !null && bytes.contains(&0) {
         return Err(said("its names end with NULs: add -0"));
     }
+    // Names that do not exist are told; a key is not to be.
+    if memchr::memmem::find(&bytes, b"-----BEGIN ").is_some() {
+        return Err(said("it is PEM, and no list of names"));
+    }
     let mut paths = Vec::new();
     for name in bytes.split(|byte| *byte == if null { 0 } else { b'\n' }) {
         let name = if null {

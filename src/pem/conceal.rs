@@ -49,6 +49,62 @@ fn secrets(document: &Document) -> Vec<Span> {
     blocks.chain(open).collect()
 }
 
+/// A text, same length, without the private keys that stand whole in it: each character of base64 is overwritten. For
+/// what is read, and may be quoted: a policy that speaks of keys stays as it is, and one that holds a key says nothing
+/// of it.
+#[must_use]
+pub fn without_keys(text: &str) -> Cow<'_, str> {
+    let mut out: Vec<u8> = Vec::new();
+    let mut at = 0_usize;
+    while let Some((body, end)) = next_key(text, at) {
+        if out.is_empty() {
+            text.as_bytes().clone_into(&mut out);
+        }
+        let mut escaped = false;
+        for byte in out.iter_mut().take(end).skip(body) {
+            // In a text in quotes, `\n` ends a line.
+            if !escaped && is_base64(*byte) {
+                *byte = b'*';
+            }
+            escaped = !escaped && *byte == b'\\';
+        }
+        at = end;
+    }
+    match String::from_utf8(out) {
+        Ok(out) if !out.is_empty() => Cow::Owned(out),
+        Ok(_) | Err(_) => Cow::Borrowed(text),
+    }
+}
+
+/// Base64 characters in a row that prose does not have.
+const RUN: usize = 32;
+
+/// The body of the next whole private key from an offset on: where it begins, and where it ends.
+fn next_key(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    loop {
+        let begin = at.saturating_add(text.get(at..)?.find("-----BEGIN ")?);
+        let label = begin.saturating_add("-----BEGIN ".len());
+        let rest = text.get(label..)?;
+        let length = rest.find("-----")?;
+        let body = label.saturating_add(length).saturating_add("-----".len());
+        at = body;
+        if !rest.get(..length)?.ends_with("PRIVATE KEY") {
+            continue;
+        }
+        let inside = text.get(body..)?;
+        let inside = inside.get(..inside.find("-----END ")?)?;
+        let mut runs = inside.split(|each: char| !u8::try_from(each).is_ok_and(is_base64));
+        if runs.any(|run| run.len() >= RUN) {
+            return Some((body, body.saturating_add(inside.len())));
+        }
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +143,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn whole_keys_are_gone_from_what_is_read_and_words_about_keys_stay() {
+        let body = "MC4CAQAwBQYDK2VwBCIEIKqxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Q=";
+        for (before, between, behind) in [
+            ("  a: |\n    ", "\n    ", "\nb: 1\n"),
+            ("a: \"", "\\n", "\\n\"\n"),
+            ("a: é ", " ", "\n"),
+        ] {
+            for label in ["PRIVATE KEY", "EC PRIVATE KEY"] {
+                let text = format!(
+                    "{before}-----BEGIN {label}-----{between}{body}{between}AAAA{between}-----END {label}-----{behind}"
+                );
+                let read = without_keys(&text);
+                assert_eq!(read.len(), text.len());
+                assert!(!read.contains("MC4C") && !read.contains("AAAA"), "{read}");
+                assert!(read.starts_with(before) && read.ends_with(behind), "{read}");
+                assert_eq!(read.matches("\\n").count(), text.matches("\\n").count());
+            }
+        }
+        for text in [
+            "help: a file with -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- is refused",
+            "help: it begins with -----BEGIN PRIVATE KEY-----",
+            "version: 1",
+        ] {
+            assert_eq!(without_keys(text), text);
+        }
+        let certificate =
+            format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        assert_eq!(without_keys(&certificate), certificate);
     }
 }

@@ -25,7 +25,7 @@ mod text;
 mod whole;
 mod words;
 
-pub use conceal::conceal;
+pub use conceal::{conceal, without_keys};
 pub use doubt::{doubtful_header, doubtful_text};
 pub use layout::{WIDTH, line_break};
 pub use mask::mask;

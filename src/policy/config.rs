@@ -192,7 +192,7 @@ impl Config {
             folder,
             problems,
         };
-        reader.config(text)
+        reader.config(&pem::without_keys(text))
     }
 }
 
@@ -215,6 +215,7 @@ impl Config {
                 Ok(text) => {
                     let shown = pem::conceal(&text);
                     let source = Arc::new(Source::new(&self.shown(reference), &shown));
+                    let text = pem::without_keys(&text);
                     all.extend(waivers_of(&text, &source, &mut problems));
                 }
                 Err(error) => {

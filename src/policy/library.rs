@@ -294,7 +294,7 @@ impl Gathering<'_> {
                 .map_err(|error| Box::new(self.unreadable(&name, &error, reference)))?,
         };
         let source = Source::new(&name, &pem::conceal(&text));
-        Ok((Arc::new(source), text))
+        Ok((Arc::new(source), pem::without_keys(&text).into_owned()))
     }
 
     fn unreadable(&self, name: &str, error: &io::Error, reference: &Reference) -> Problem {

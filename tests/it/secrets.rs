@@ -503,3 +503,65 @@ fn a_private_key_beside_a_chain_is_an_error_wherever_a_block_says_so() {
         assert_eq!(status, 1);
     }
 }
+
+#[test]
+fn a_key_in_a_config_a_policy_or_in_the_place_of_a_list_is_not_quoted() {
+    let key = crate::support::keys::rsa(2048, "secret").private_pkcs8();
+    let key = crate::support::pem::OPENSSL.block("PRIVATE KEY", &key);
+    let lines: Vec<&str> = key.lines().filter(|line| !line.starts_with('-')).collect();
+    let block = |indent: &str| -> String {
+        key.lines()
+            .map(|line| format!("{indent}{line}\n"))
+            .collect()
+    };
+    let policy = format!(
+        "version: 1\nname: own\nextends: hygiene\nvars:\n  v:\n    type: string\n    default: |\n{}rules:\n  chain-order:\n    help: |\n{}",
+        block("      "),
+        block("      "),
+    );
+    let folder = crate::support::program::folder(&[
+        ("a.pem", crate::cases::draft::own_chain().file_of(&[2, 1])),
+        ("key.pem", key.clone().into_bytes()),
+        ("own.yaml", policy.into_bytes()),
+        (
+            "anchors.yaml",
+            format!("version: 1\ntrust_anchors:\n  - |\n{}", block("    ")).into_bytes(),
+        ),
+        (
+            "extends.yaml",
+            format!("version: 1\nname: b\nextends: |\n{}", block("  ")).into_bytes(),
+        ),
+        (
+            "vars.yaml",
+            format!("version: 1\nvars:\n  company: |\n{}", block("    ")).into_bytes(),
+        ),
+    ]);
+    for arguments in [
+        &["check", "--files-from", "key.pem"][..],
+        &["check", "--config", "anchors.yaml", "a.pem"],
+        &[
+            "check",
+            "--config",
+            "vars.yaml",
+            "--format",
+            "json",
+            "a.pem",
+        ],
+        &[
+            "check", "--policy", "own.yaml", "--format", "sarif", "a.pem",
+        ],
+        &["check", "--policy", "extends.yaml", "a.pem"],
+        &["policy", "check", "extends.yaml"],
+        &["policy", "show", "own.yaml"],
+        &["policy", "docs", "own.yaml"],
+        &["explain", "chain-order", "--policy", "own.yaml"],
+    ] {
+        let (_, out, said) = crate::support::program::run(folder.path(), arguments);
+        for line in &lines {
+            assert!(
+                !out.contains(line) && !said.contains(line),
+                "{arguments:?}: {out}{said}"
+            );
+        }
+    }
+}
