@@ -26,6 +26,8 @@ const TOGETHER: usize = 12;
 /// So many lines in a row that differ and whose words are of the same lengths are columns: of single digits, even, each
 /// of which would be nothing.
 const COLUMN: usize = 8;
+/// So many numbers in a row are a list of bytes, which may be a key.
+const NUMBERS: usize = 16;
 /// Bytes of the shortest part of a certificate that is told by its content: fewer are found in any.
 const PART: usize = 4;
 
@@ -156,6 +158,8 @@ struct Reader<'a> {
     weight: usize,
     /// The line before was hex of a certificate.
     in_dump: bool,
+    /// How many numbers have stood in a row.
+    numbers: usize,
     /// The last line that differs from the one before it, its shape, and how many such lines have that.
     column: (Vec<u8>, Shape, usize),
 }
@@ -167,6 +171,7 @@ impl<'a> Reader<'a> {
             odd: BTreeSet::new(),
             weight: 0,
             in_dump: false,
+            numbers: 0,
             column: (Vec::new(), Shape::default(), 0),
         }
     }
@@ -205,11 +210,29 @@ impl<'a> Reader<'a> {
             let tail = follows_dump && !octets.is_empty();
             if (long || tail) && self.known.holds(&octets) {
                 self.in_dump = long;
-            } else if part.iter().any(|word| self.is_odd(word)) {
+                self.numbers = 0;
+            } else if part
+                .iter()
+                .any(|word| self.is_odd(word) || self.is_list(word))
+            {
                 return true;
             }
         }
         false
+    }
+
+    /// Takes a word; whether it ends a list of bytes, in decimal or hex.
+    fn is_list(&mut self, text: &str) -> bool {
+        let digits = text.strip_prefix("0x").unwrap_or(text);
+        let is_byte = digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let has_digit = digits.bytes().any(|byte| byte.is_ascii_digit());
+        self.numbers = match (is_byte, has_digit) {
+            (true, true) => self.numbers.saturating_add(1),
+            // `ff` is a byte where others stand around it, and `be` is a word.
+            (true, false) => self.numbers,
+            (false, _) => 0,
+        };
+        self.numbers >= NUMBERS
     }
 
     /// Takes a word; whether there is too much by now that nothing accounts for.
@@ -330,6 +353,13 @@ mod tests {
             "abc\u{e9}\u{1}Zq7xWw9Kd".to_owned(),
             pairs(&key),
             pairs(&key).to_lowercase().replace(':', ""),
+            format!("{key:?}"),
+            format!("{key:#?}"),
+            key.chunks(12).map(|row| format!("{row:?},\n")).collect(),
+            format!(
+                "{{ 0x{} }}",
+                pairs(&key).to_lowercase().replace(':', ", 0x")
+            ),
             pairs(&key).replace(':', "\n"),
             digits.join("\n"),
         ] {
