@@ -370,7 +370,8 @@ fn searched(arguments: &Arguments) -> Vec<PathBuf> {
     if arguments.staged {
         return Vec::new();
     }
-    if arguments.paths.is_empty() && arguments.files_from.is_none() {
+    let names_nothing = arguments.paths.is_empty() && arguments.files_from.is_none();
+    if names_nothing && arguments.stdin_filename.is_none() {
         return vec![PathBuf::from(".")];
     }
     arguments.paths.clone()

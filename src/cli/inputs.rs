@@ -96,6 +96,10 @@ fn named(
         passed_over: found.passed_over,
         ..Inputs::default()
     };
+    if found.unanswered {
+        let note = "git did not answer: files that it ignores are passed over, even where it tracks them (--no-ignore looks there too)";
+        inputs.notes.push(note.to_owned());
+    }
     inputs
         .items
         .extend(found.files.into_iter().map(|file| Item {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -101,6 +101,26 @@ struct Place {
 /// The most links that are followed from one path, as on Linux.
 const MAX_LINKS: usize = 40;
 
+/// Why a file is none to write over, whatever the run reads: no report looks like this.
+fn precious(path: &Path) -> Option<&'static str> {
+    if path.components().any(|part| part.as_os_str() == ".git") {
+        return Some("it lies in git's own folder");
+    }
+    let mut head = Vec::new();
+    let file = path
+        .is_file()
+        .then(|| fs::File::open(path).ok())
+        .flatten()?;
+    file.take(MAX_HEAD).read_to_end(&mut head).ok()?;
+    let mut lines = head.split(|byte| *byte == b'\n');
+    lines
+        .any(|line| line.starts_with(b"-----BEGIN "))
+        .then_some("there is PEM in it")
+}
+
+/// Bytes of a file that is there in which a BEGIN is looked for.
+const MAX_HEAD: u64 = 1 << 16;
+
 impl Outputs {
     /// Takes the options; a file that cannot be written for a reason that can be known beforehand is
     /// a failure.
@@ -151,7 +171,7 @@ impl Outputs {
         Err(Failure::Said(why))
     }
 
-    /// Refuses to put a report in the place of a file that is to be checked, or that says how.
+    /// Refuses to put a report in the place of a file that is to be checked, that says how, or that is no report.
     pub(super) fn spare(&self, spared: &BTreeMap<PathBuf, &'static str>) -> Result<(), Failure> {
         if self.files.is_empty() {
             return Ok(());
@@ -160,6 +180,11 @@ impl Outputs {
             let path = settled(path);
             if let Some(place) = self.files.iter().find(|place| place.path == path) {
                 return Err(refusal(&place.target.path, &format!("it is {what}")));
+            }
+        }
+        for place in &self.files {
+            if let Some(why) = precious(&place.path) {
+                return Err(refusal(&place.target.path, why));
             }
         }
         Ok(())

@@ -70,6 +70,8 @@ pub struct Found {
     pub unreadable: Vec<Unreadable>,
     /// Where there are none of either: what was passed over.
     pub passed_over: PassedOver,
+    /// Git did not answer which of the files that it ignores it tracks all the same: those were passed over.
+    pub unanswered: bool,
 }
 
 /// Files that were passed over: how many.
@@ -99,6 +101,7 @@ pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Found, Missi
         unreadable: BTreeMap::new(),
         missing: Vec::new(),
         passed_over: PassedOver::default(),
+        unanswered: false,
     };
     for path in paths {
         search.named(path);
@@ -110,6 +113,7 @@ pub fn discover(paths: &[PathBuf], options: &Options<'_>) -> Result<Found, Missi
         files: search.files.into_values().collect(),
         unreadable: search.unreadable.into_values().collect(),
         passed_over: PassedOver::default(),
+        unanswered: search.unanswered,
     };
     if found.files.is_empty() && found.unreadable.is_empty() {
         found.passed_over = passed_over(paths, options, search.passed_over);
@@ -123,6 +127,7 @@ struct Search<'a> {
     unreadable: BTreeMap<PathBuf, Unreadable>,
     missing: Vec<String>,
     passed_over: PassedOver,
+    unanswered: bool,
 }
 
 impl Search<'_> {
@@ -154,6 +159,7 @@ impl Search<'_> {
 
     fn folder(&mut self, named: &Path, folder: &Path) {
         let walked = walk(folder, self.options.no_ignore, self.options.is_wanted);
+        self.unanswered |= walked.unanswered;
         for path in walked.files {
             if (self.options.excluded)(&path) {
                 count(&mut self.passed_over.excluded);

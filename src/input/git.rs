@@ -47,8 +47,8 @@ fn has_exclude_file(root: &Path) -> bool {
         })
 }
 
-/// The files below a folder that git tracks although a rule ignores them. None where there is no git to ask.
-pub(super) fn tracked_though_ignored(folder: &Path) -> Vec<PathBuf> {
+/// The files below a folder that git tracks although a rule ignores them; `None` where git does not answer.
+pub(super) fn tracked_though_ignored(folder: &Path) -> Option<Vec<PathBuf>> {
     let mut git = command(folder);
     // A hook's repository is not the one of every folder.
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
@@ -61,13 +61,9 @@ pub(super) fn tracked_though_ignored(folder: &Path) -> Vec<PathBuf> {
         "--ignored",
         "--exclude-standard",
     ]);
-    let Ok(output) = git.output() else {
-        return Vec::new();
-    };
+    let output = git.output().ok().filter(|output| output.status.success())?;
     let names = output.stdout.split(|byte| *byte == 0);
-    let names = names.filter(|name| output.status.success() && !name.is_empty());
-    names
-        .filter_map(name::path_of)
-        .map(|path| folder.join(path))
-        .collect()
+    let names = names.filter(|name| !name.is_empty());
+    let paths = names.filter_map(name::path_of);
+    Some(paths.map(|path| folder.join(path)).collect())
 }

@@ -25,6 +25,8 @@ pub(super) struct Walk {
     pub(super) files: Vec<PathBuf>,
     /// What could not be looked into, and why.
     pub(super) unreadable: Vec<(PathBuf, String)>,
+    /// Git did not say which of the files that it ignores it tracks.
+    pub(super) unanswered: bool,
 }
 
 /// The files of a folder that are wanted. What git ignores is passed over unless `no_ignore` says otherwise, and so
@@ -49,7 +51,8 @@ pub(super) fn walk(folder: &Path, no_ignore: bool, is_wanted: fn(&Path) -> bool)
         }
     }
     if !no_ignore {
-        let tracked = repositories.tracked_though_ignored();
+        let (tracked, unanswered) = repositories.tracked_though_ignored();
+        walk.unanswered = unanswered;
         walk.files.extend(tracked.into_iter().filter(|path| {
             is_wanted(path) && !is_foreign(path, folder) && is_file_or_broken(path)
         }));
@@ -164,11 +167,17 @@ impl Repositories {
         }
     }
 
-    /// Git does not ignore what it tracks, whatever the rules say. Where nothing is ignored, nobody needs to be asked.
-    fn tracked_though_ignored(self) -> Vec<PathBuf> {
+    /// Git does not ignore what it tracks, whatever the rules say; and whether it gave no answer. Where nothing is
+    /// ignored, nobody needs to be asked.
+    fn tracked_though_ignored(self) -> (Vec<PathBuf>, bool) {
         let folders = self.folders.iter().filter(|_| self.has_rules);
-        folders
-            .flat_map(|folder| git::tracked_though_ignored(folder))
-            .collect()
+        let answers: Vec<Option<Vec<PathBuf>>> = folders
+            .map(|folder| git::tracked_though_ignored(folder))
+            .collect();
+        let unanswered = answers.contains(&None);
+        (
+            answers.into_iter().flatten().flatten().collect(),
+            unanswered,
+        )
     }
 }

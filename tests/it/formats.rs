@@ -551,3 +551,31 @@ fn junit_fails_what_the_exit_status_fails() {
     assert_eq!(failures(&strict), 1);
     assert_eq!(run(folder.path(), &["a.pem", "--fail-on", "warning"]).0, 1);
 }
+
+#[test]
+fn a_report_takes_the_place_of_a_report_and_of_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.pem"), own_chain().file_of(&[2, 1])).unwrap();
+    let key = crate::support::keys::rsa(2048, "secret").private_pkcs8();
+    let key = crate::support::pem::OPENSSL.block("PRIVATE KEY", &key);
+    fs::write(folder.path().join("server.key"), &key).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for (target, why) in [
+        ("server.key", "there is PEM in it"),
+        (".git/report", "it lies in git's own folder"),
+    ] {
+        let (status, said) = run(folder.path(), &["-o", &format!("json={target}"), "a.pem"]);
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+    assert_eq!(
+        fs::read_to_string(folder.path().join("server.key")).unwrap(),
+        key
+    );
+    for format in FORMATS {
+        for _ in 0..2 {
+            let (status, said) = run(folder.path(), &["-o", &format!("{format}=report"), "a.pem"]);
+            assert_eq!(status, 1, "{format}: {said}");
+        }
+    }
+}

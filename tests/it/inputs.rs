@@ -389,3 +389,26 @@ fn a_list_may_come_through_a_pipe() {
         .unwrap();
     assert_eq!(paths(&json(&output)), ["a.pem"]);
 }
+
+#[test]
+fn that_git_does_not_answer_is_said() {
+    let folder = folder::<&[u8]>(&[
+        ("a.pem", &good()),
+        (".gitignore", b"b.pem\n"),
+        (".git/HEAD", b"no repository"),
+    ]);
+    let output = chainlint(folder.path())
+        .env("PATH", "/nonexistent")
+        .args(["check", "--no-config", "--policy", "hygiene", "--at", NOW])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("git did not answer"), "{said}");
+    fs::remove_file(folder.path().join(".gitignore")).unwrap();
+    let (_, _, said) = run(
+        folder.path(),
+        &["check", "--no-config", "--policy", "hygiene", "--at", NOW],
+    );
+    assert!(!said.contains("git did not answer"), "{said}");
+}

@@ -702,3 +702,23 @@ fn the_schemas_know_waivers() {
         );
     }
 }
+
+#[test]
+fn standard_input_that_a_name_alone_announces_is_all_that_was_looked_at() {
+    let folder = folder(&waivers(&[
+        "path: certs/a.pem, reason: r, expires: 2026-12-01",
+    ]));
+    let output = chainlint(folder.path())
+        .args([
+            "check",
+            "--at",
+            crate::support::NOW,
+            "--stdin-filename",
+            "new.pem",
+        ])
+        .write_stdin(own_chain().file())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(!said.contains("waiver-unused"), "{said}");
+}
