@@ -355,7 +355,7 @@ mod tests {
             pairs(&key).to_lowercase().replace(':', ""),
             format!("{key:?}"),
             format!("{key:#?}"),
-            key.chunks(12).map(|row| format!("{row:?},\n")).collect(),
+            format!("{key:?}").replace(", ", ",\n"),
             format!(
                 "{{ 0x{} }}",
                 pairs(&key).to_lowercase().replace(':', ", 0x")
