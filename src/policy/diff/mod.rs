@@ -221,7 +221,8 @@ impl Differ<'_> {
                 name: self.names.second,
                 value: right.as_ref(),
             };
-            let is_exact = !name.starts_with("vars.");
+            // `longer_than_days` does not allow its bound itself.
+            let is_exact = !name.starts_with("vars.") && !name.starts_with("longer_than_");
             let consequence = of_values(asked.direction, left, right, is_exact);
             self.push(name, shown(left.value), shown(right.value), consequence);
         }
