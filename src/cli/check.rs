@@ -75,8 +75,8 @@ pub(super) struct Arguments {
     /// What cannot be checked is an error.
     #[arg(long)]
     pub(super) strict: bool,
-    /// Treat named files as if they had been found: the config's `exclude` counts for them too, folders like
-    /// `node_modules` are passed over, and a private key alone is skipped.
+    /// Let the config's `exclude` count for named files too, pass over those in folders like `node_modules`, and skip a
+    /// private key alone.
     #[arg(long)]
     pub(super) force_exclude: bool,
     /// Look also at what git ignores, and into `node_modules`, target and the like.

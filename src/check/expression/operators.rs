@@ -133,6 +133,11 @@ impl Compiler<'_> {
         }
         for (fact, other) in [(&left, &right), (&right, &left)] {
             self.words(fact, fact.of.words.as_deref(), &other.node)?;
+            if let (Shape::List(held), Op::List(items)) = (&fact.of.shape, &other.node.op) {
+                for item in items {
+                    self.words(fact, held.words.as_deref(), item)?;
+                }
+            }
         }
         let place = self.over(left.place(), right.place());
         let sides = Box::new([left.node, right.node]);

@@ -266,6 +266,11 @@ fn words_that_a_fact_can_never_be_are_told() {
     for (expression, word, fact) in [
         ("'Leaf' == cert.role", "'Leaf'", "cert.role"),
         (
+            "cert.key_usage != ['digitalsignature', 'keyEncipherment']",
+            "'digitalsignature'",
+            "cert.key_usage",
+        ),
+        (
             "chain.class in ['private', 'publik']",
             "'publik'",
             "chain.class",
