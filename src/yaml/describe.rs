@@ -59,6 +59,10 @@ pub(super) fn hint(node: &Node, wanted: &str, raw: &str) -> Option<String> {
         {
             Some("a list is written [a, b], or with a `- ` before each item".to_owned())
         }
+        Value::String(_) if wanted.starts_with("a map with the key") => {
+            let key = wanted.split('`').nth(1)?;
+            Some(format!("a map is written `{{ {key}: … }}`"))
+        }
         Value::Null
         | Value::Bool(_)
         | Value::Integer(_)

@@ -17,6 +17,7 @@ mod problem;
 mod reader;
 mod scalar;
 mod syntax;
+mod unquoted;
 
 pub use de::{from_field, from_node, read_known};
 pub use form::{Form, read_form};
