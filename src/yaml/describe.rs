@@ -79,13 +79,13 @@ fn number_like(text: &str, is_quoted: bool) -> Option<String> {
     if plain.parse::<f64>().is_err() {
         return None;
     }
-    Some(if is_quoted {
-        "remove the quotes".to_owned()
-    } else {
-        let plain = plain.trim_start_matches('0');
-        let plain = if plain.is_empty() { "0" } else { plain };
-        format!("write it without `_` and without zeros before it: {plain}")
-    })
+    if is_quoted {
+        return Some("remove the quotes".to_owned());
+    }
+    let plain = plain.trim_start_matches('0');
+    let plain = if plain.is_empty() { "0" } else { plain };
+    // A number as it should be is a text by its tag, which is refused elsewhere.
+    (plain != text).then(|| format!("write it without `_` and without zeros before it: {plain}"))
 }
 
 fn yaml_11_bool(text: &str) -> Option<String> {

@@ -131,6 +131,18 @@ fn a_tag() {
     );
 }
 
+#[test]
+fn a_number_that_a_tag_makes_a_text_is_not_told_to_be_written_as_it_is() {
+    replacing(
+        "{ not-expired: {} }\n    message: \"m {not_after}\"",
+        "{ serial-number: { max_octets: !!str 20, min_bits: 1 } }\n    message: m",
+        &[
+            "7:43 a YAML tag has no meaning here [tag] remove it; quotes make a text of anything",
+            "7:49 `max_octets`: expected a whole number, 0 or more, found the text \"20\" [the text \"20\"] -",
+        ],
+    );
+}
+
 /// What is said of an assertion, and under which characters.
 #[track_caller]
 fn assertion(check: &str, underlined_text: &str, expected: &str) {
