@@ -618,6 +618,32 @@ fn a_variable_without_quotes() {
 }
 
 #[test]
+fn a_variable_as_other_tools_write_it() {
+    for written in [
+        "\"${{ days }}\"",
+        "\"{{ vars.days }}\"",
+        "$days",
+        "{ var: days }",
+        "vars.days",
+    ] {
+        let text = format!(
+            "version: 1\nname: acme\nextends: base\nrules:\n  serial:\n    \
+             check: {{ serial-number: {{ max_octets: {written}, min_bits: 1 }} }}\n    message: m\n"
+        );
+        let found = told(&load(&text).expect_err("a mistake"));
+        let help = "] a variable is written `\"{vars.days}\"`";
+        assert!(found.ends_with(help), "{found}");
+    }
+    replacing(
+        "{ not-expired: {} }\n    message: \"m {not_after}\"",
+        "{ serial-number: { max_octets: $days, min_bits: 1 } }\n    message: m",
+        &[
+            "7:43 `max_octets`: expected a whole number, 0 or more, found the text \"$days\" [the text \"$days\"] -",
+        ],
+    );
+}
+
+#[test]
 fn declarations_that_contradict() {
     whole(
         "version: 1\nname: acme\nextends: base\nvars:\n  Days: { type: string }\n  a: { type: text }\n  b: { default: 1 }\n  \
