@@ -3,6 +3,29 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+use std::string::FromUtf8Error;
+
+use crate::pem;
+
+/// That a file is not UTF-8, and what of it can be shown.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not UTF-8")]
+pub struct NotUtf8 {
+    /// The text, its keys concealed; what is not UTF-8 is U+FFFD in it.
+    pub shown: String,
+    /// The first byte that is not UTF-8, in the file as in `shown`.
+    pub at: usize,
+}
+
+impl From<FromUtf8Error> for NotUtf8 {
+    fn from(error: FromUtf8Error) -> Self {
+        let text = String::from_utf8_lossy(error.as_bytes());
+        Self {
+            shown: pem::conceal(&text).into_owned(),
+            at: error.utf8_error().valid_up_to(),
+        }
+    }
+}
 
 /// Opens a file for reading.
 ///
@@ -39,9 +62,9 @@ pub fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// The text of a file.
 ///
 /// # Errors
-/// As [`bytes`] has them, and `InvalidData` where it is not UTF-8.
+/// As [`bytes`] has them, and `InvalidData` with [`NotUtf8`] in it where it is not UTF-8.
 pub fn text(path: &Path, limit: u64) -> io::Result<String> {
-    let invalid = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
+    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, NotUtf8::from(error));
     String::from_utf8(bytes(path, limit)?).map_err(invalid)
 }
 

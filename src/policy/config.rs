@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::document::{self, Given};
-use super::forms::{CONFIG, FORMS, WAIVERS};
+use super::forms::{CONFIG, FORMS, WAIVERS, encoding};
 use super::library::Reference;
 use super::location::Location;
 pub(super) use super::patterns::glob;
@@ -156,6 +156,10 @@ impl Config {
         let text = match read(path) {
             Ok(text) => text,
             Err(error) => {
+                if let Some(problem) = encoding(&CONFIG, name, &error) {
+                    problems.push(problem);
+                    return None;
+                }
                 let (name, why) = (escape(name), escape(&error.to_string()));
                 let message = format!("the config `{name}` cannot be read: {why}");
                 problems.push(named_at.problem(message, "names it"));
@@ -219,6 +223,11 @@ impl Config {
                     all.extend(waivers_of(&text, &source, &mut problems));
                 }
                 Err(error) => {
+                    let shown = self.shown(reference);
+                    if let Some(problem) = encoding(&WAIVERS, &shown, &error) {
+                        problems.push(problem);
+                        continue;
+                    }
                     let name = escape(&reference.text);
                     let why = escape(&error.to_string());
                     let message = format!("the waiver file `{name}` cannot be read: {why}");

@@ -1,6 +1,11 @@
 //! The kinds of files that people write, and how they are told apart.
 
-use crate::yaml::Form;
+use std::io;
+use std::sync::Arc;
+
+use crate::input::regular::NotUtf8;
+use crate::source::Source;
+use crate::yaml::{Form, Problem, not_utf8};
 
 /// A policy.
 pub(crate) const POLICY: Form = Form {
@@ -36,3 +41,10 @@ pub(crate) const TEST: Form = Form {
 
 /// All of them; of two that a file could be, the narrower first.
 pub(crate) const FORMS: [&Form; 4] = [&TEST, &POLICY, &WAIVERS, &CONFIG];
+
+/// The problem in a file that could not be read because it is not UTF-8; `name` is how it is shown.
+pub(crate) fn encoding(form: &Form, name: &str, error: &io::Error) -> Option<Problem> {
+    let found: &NotUtf8 = error.get_ref()?.downcast_ref()?;
+    let source = Arc::new(Source::new(name, &found.shown));
+    Some(not_utf8(form, &source, found.at))
+}

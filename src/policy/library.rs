@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Policy;
 use super::document::{self, Document};
+use super::forms::{POLICY, encoding};
 use super::layers::{Layer, Layers};
 use super::location::Location;
 use super::resolve::Resolving;
@@ -26,7 +27,7 @@ const MAX_FILES: usize = 64;
 pub struct Library<'a> {
     /// The built-in policies: name and text.
     pub builtins: &'a [(&'a str, &'a str)],
-    /// Reads a file as UTF-8.
+    /// Reads a file as UTF-8; one that is not is an error with `NotUtf8` in it.
     pub read: &'a (dyn Fn(&Path) -> io::Result<String> + Sync),
     /// What to call a file, for people.
     pub shown: &'a (dyn Fn(&Path) -> String + Sync),
@@ -298,11 +299,12 @@ impl Gathering<'_> {
     }
 
     fn unreadable(&self, name: &str, error: &io::Error, reference: &Reference) -> Problem {
+        if let Some(problem) = encoding(&POLICY, name, error) {
+            return problem;
+        }
         let is_missing = error.kind() == io::ErrorKind::NotFound;
         let why = if is_missing {
             "there is no such file".to_owned()
-        } else if error.kind() == io::ErrorKind::InvalidData {
-            "it is not UTF-8".to_owned()
         } else {
             escape(&error.to_string())
         };

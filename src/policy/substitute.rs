@@ -101,7 +101,25 @@ impl Substitution<'_> {
     }
 }
 
-/// Adds to the problems that lie on a reference where its value came from.
+/// How a variable is written, where something else in brackets or behind a `$` names one: `${{ days }}`, `{ var: days }`.
+fn meant(written: &str, variables: &Variables) -> Option<String> {
+    if !written.contains(['{', '$', '<']) && !written.contains("vars.") {
+        return None;
+    }
+    let is_part = |character: char| character.is_alphanumeric() || "_-".contains(character);
+    let words = written.split(|character| !is_part(character));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    // More than `{ var: vars.days }` says something else.
+    if words.len() > 3 {
+        return None;
+    }
+    let variable = words.iter().find_map(|word| variables.get(word))?;
+    let name = escape(&variable.name);
+    Some(format!("a variable is written `\"{{vars.{name}}}\"`"))
+}
+
+/// Adds to the problems that lie on a reference where its value came from, and to those on what was meant as one how it
+/// is written.
 pub(super) fn explain(
     problems: &mut [Problem],
     replaced: &[(String, Span)],
@@ -110,6 +128,11 @@ pub(super) fn explain(
     for problem in problems {
         let on = replaced.iter().find(|(_, span)| *span == problem.span);
         let Some(variable) = on.and_then(|(name, _)| variables.get(name)) else {
+            if problem.help.is_none() && problem.message.contains("expected ") {
+                let (start, end) = (problem.span.start, problem.span.end);
+                let written = problem.file.text().get(start..end).unwrap_or_default();
+                problem.help = meant(written, variables);
+            }
             continue;
         };
         let name = escape(&variable.name);

@@ -59,6 +59,10 @@ pub(super) fn hint(node: &Node, wanted: &str, raw: &str) -> Option<String> {
         {
             Some("a list is written [a, b], or with a `- ` before each item".to_owned())
         }
+        Value::String(_) if wanted.starts_with("a map with the key") => {
+            let key = wanted.split('`').nth(1)?;
+            Some(format!("a map is written `{{ {key}: … }}`"))
+        }
         Value::Null
         | Value::Bool(_)
         | Value::Integer(_)
@@ -75,13 +79,13 @@ fn number_like(text: &str, is_quoted: bool) -> Option<String> {
     if plain.parse::<f64>().is_err() {
         return None;
     }
-    Some(if is_quoted {
-        "remove the quotes".to_owned()
-    } else {
-        let plain = plain.trim_start_matches('0');
-        let plain = if plain.is_empty() { "0" } else { plain };
-        format!("write it without `_` and without zeros before it: {plain}")
-    })
+    if is_quoted {
+        return Some("remove the quotes".to_owned());
+    }
+    let plain = plain.trim_start_matches('0');
+    let plain = if plain.is_empty() { "0" } else { plain };
+    // A number as it should be is a text by its tag, which is refused elsewhere.
+    (plain != text).then(|| format!("write it without `_` and without zeros before it: {plain}"))
 }
 
 fn yaml_11_bool(text: &str) -> Option<String> {

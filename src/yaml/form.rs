@@ -79,6 +79,24 @@ pub fn read_form(
     None
 }
 
+/// The problem where a file is not UTF-8 at a place, which is U+FFFD in its source. Nothing is shown of one that is not
+/// meant to be of that form.
+#[must_use]
+pub fn not_utf8(form: &Form, source: &Arc<Source>, at: usize) -> Problem {
+    let message = "this is not UTF-8".to_owned();
+    if form.begins(source.text()) {
+        let end = at.saturating_add(char::REPLACEMENT_CHARACTER.len_utf8());
+        let span = Span::new(at, end);
+        return Problem::new(source, span, message, "wrong byte").help("save the file as UTF-8");
+    }
+    let nothing = Arc::new(Source::new(source.name(), ""));
+    let help = format!(
+        "save the file as UTF-8, if it is {}; nothing of it is shown",
+        form.what
+    );
+    Problem::new(&nothing, Span::default(), message, "").help(help)
+}
+
 fn keys_of(node: &Node) -> impl Iterator<Item = &str> {
     let entries = node.entries().unwrap_or_default();
     entries.iter().map(|(key, _)| key.name.as_str())

@@ -17,9 +17,10 @@ mod problem;
 mod reader;
 mod scalar;
 mod syntax;
+mod unquoted;
 
 pub use de::{from_field, from_node, read_known};
-pub use form::{Form, read_form};
+pub use form::{Form, not_utf8, read_form};
 pub use located::Located;
 pub use node::{Key, Node, Value, or_nothing};
 pub use parse::{MAX_BYTES, parse, read_up_to};

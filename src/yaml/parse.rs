@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::{Key, Node, Problem, Problems, Value, extent, syntax};
+use super::{Key, Node, Problem, Problems, Value, extent, syntax, unquoted};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
@@ -183,12 +183,7 @@ impl Lift<'_> {
     fn node(&mut self, raw: Spanned<Raw>) -> Node {
         let start = extent::of(&raw.defined);
         if let Some(tag) = extent::tag_before(self.text, start.start) {
-            self.problem(
-                tag,
-                "a YAML tag has no meaning here".to_owned(),
-                "tag",
-                "remove it; quotes make a text of anything",
-            );
+            self.problems.push(unquoted::tag(self.source, tag.start));
         }
         let (value, span) = match raw.value {
             Raw::Null => (Value::Null, start),

@@ -6,7 +6,7 @@ use serde_saphyr::Error;
 use serde_saphyr::budget::BudgetBreach;
 
 use super::parse::MAX_DEPTH;
-use super::{Problem, extent};
+use super::{Problem, extent, unquoted};
 use crate::source::{Source, escape};
 use crate::span::Span;
 
@@ -19,7 +19,13 @@ pub(super) fn problem(error: &Error, text: &str, source: &Arc<Source>) -> Proble
     {
         span = tab;
     }
-    let told = match control_at(text, span) {
+    let control = control_at(text, span);
+    if control.is_none()
+        && let Some(problem) = unquoted(error, &said, source, span.start)
+    {
+        return problem;
+    }
+    let told = match control {
         Some(control) => told(
             &format!("this is not YAML: a control character ({control})"),
             "control character",
@@ -35,6 +41,18 @@ pub(super) fn problem(error: &Error, text: &str, source: &Arc<Source>) -> Proble
         help: told.help,
         related: Vec::new(),
     }
+}
+
+/// The problem where a text lacks its quotes.
+fn unquoted(error: &Error, said: &str, source: &Arc<Source>, at: usize) -> Option<Problem> {
+    if matches!(error, Error::UnsupportedTag { .. }) {
+        // It is reported at the value behind the tag, or where one could stand.
+        let start = unquoted::last_tag(source.text(), at)?;
+        return Some(unquoted::tag(source, start));
+    }
+    let mut problem = unquoted::problem(said, source, at)?;
+    problem.span = at_least_one_character(source, problem.span);
+    Some(problem)
 }
 
 struct Told {

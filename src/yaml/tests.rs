@@ -325,7 +325,7 @@ fn every_mistake_of_a_value_is_found() {
             "4:14 `length`: expected a number, found the text \"1\" / remove the quotes",
             "4:26 `label`: expected a text, found the number 5 / put quotes around it",
             "5:5 `label` is missing in `sides` / -",
-            "6:5 `sides`: expected a map with the keys `length`, `label`, found the text \"x\" / -",
+            "6:5 `sides`: expected a map with the keys `length`, `label`, found the text \"x\" / a map is written `{ length: … }`",
             "7:7 `kind`: expected one of `plain`, `sized`, `named`, found the text \"no\" / -",
             "9:12 `one`: expected a whole number other than 0, found the number 0 / -",
             "9:20 `two`: expected `true` or `false`, found the text \"yes\" / write `true`: in YAML 1.2, `yes` is a text",

@@ -400,3 +400,54 @@ fn a_policy_that_waits_for_a_variable_is_checked_shown_and_documented_with_one()
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("--var is for policies"), "{said}");
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_at_its_first_wrong_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let latin = |text: &str| [text.as_bytes(), b" # \xC5\xBD caf\xE9 \xE8\n"].concat();
+    write("p.yaml", &latin("version: 1\nname: acme"));
+    write("child.yaml", b"version: 1\nname: child\nextends: p.yaml\n");
+    write("a.test.yaml", &latin("version: 1\npolicy: child.yaml"));
+    write("chainlint.yaml", &latin("version: 1\nfail_on: error"));
+    write("w.yaml", &latin("version: 1\nwaivers: []"));
+    write("c.yaml", b"version: 1\nwaiver_files: [w.yaml]\n");
+    for (arguments, place) in [
+        (["policy", "check", "p.yaml"].as_slice(), "p.yaml:2:19]"),
+        (&["policy", "check", "child.yaml"], "p.yaml:2:19]"),
+        (&["policy", "check", "a.test.yaml"], "a.test.yaml:2:27]"),
+        (&["test", "a.test.yaml"], "a.test.yaml:2:27]"),
+        (
+            &["policy", "check", "chainlint.yaml"],
+            "chainlint.yaml:2:23]",
+        ),
+        (&["check", "."], "chainlint.yaml:2:23]"),
+        (&["check", "--config", "c.yaml", "."], "w.yaml:2:20]"),
+        (
+            &["check", "--no-config", "--policy", "p.yaml", "."],
+            "p.yaml:2:19]",
+        ),
+    ] {
+        let output = chainlint(folder.path()).args(arguments).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {told}");
+        let is_there = told.contains(place);
+        assert!(
+            is_there && told.contains("this is not UTF-8"),
+            "{arguments:?} {told}"
+        );
+        assert!(told.contains("save the file as UTF-8"), "{told}");
+    }
+}
+
+#[test]
+fn nothing_is_shown_of_a_file_that_is_neither_utf_8_nor_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("key.yaml"), b"hidden\xFF\n").unwrap();
+    let (status, told) = policy_check(folder.path(), "key.yaml", &[]);
+    assert_eq!(status, 2);
+    assert!(
+        told.contains("this is not UTF-8") && !told.contains("hidden"),
+        "{told}"
+    );
+}

@@ -13,6 +13,7 @@ use crate::engine::Session;
 use crate::facts;
 use crate::input::{self, regular};
 use crate::policy::Override;
+use crate::policy::forms::{TEST, encoding};
 use crate::policy_test::{self, Broken, Loaded, Mutation, TestFile};
 use crate::report::policy_tests;
 use crate::source::{Source, escape};
@@ -193,8 +194,12 @@ pub(super) fn is_test_file(path: &Path) -> bool {
 
 /// The test file at a path, which is shown by a name; or all that is wrong with it and with what it names.
 pub(super) fn read(path: &Path, name: &str) -> Result<TestFile, Failure> {
-    let text = policies::read(path)
-        .map_err(|error| Failure::Said(format!("{} cannot be read: {error}", escape(name))))?;
+    let text = policies::read(path).map_err(|error| {
+        encoding(&TEST, name, &error).map_or_else(
+            || Failure::Said(format!("{} cannot be read: {error}", escape(name))),
+            |problem| Failure::Problems(vec![problem]),
+        )
+    })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |path: &Path| regular::bytes(path, input::Limits::default().bytes);
     let mut problems = Problems::new();

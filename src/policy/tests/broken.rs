@@ -126,7 +126,118 @@ fn a_tag() {
         "severity: error",
         "severity: !mine error",
         &[
-            "5:21 a YAML tag has no meaning here [tagged] remove the tag; quotes make a text of anything",
+            "5:15 a YAML tag has no meaning here [read as a tag] a text that begins with `!` stands in quotes: `'!mine error'`",
+        ],
+    );
+}
+
+#[test]
+fn a_number_that_a_tag_makes_a_text_is_not_told_to_be_written_as_it_is() {
+    replacing(
+        "{ not-expired: {} }\n    message: \"m {not_after}\"",
+        "{ serial-number: { max_octets: !!str 20, min_bits: 1 } }\n    message: m",
+        &[
+            "7:43 a YAML tag has no meaning here [tag] remove it; quotes make a text of anything",
+            "7:49 `max_octets`: expected a whole number, 0 or more, found the text \"20\" [the text \"20\"] -",
+        ],
+    );
+}
+
+/// What is said of an assertion, and under which characters.
+#[track_caller]
+fn assertion(check: &str, underlined_text: &str, expected: &str) {
+    let text = RULE
+        .replace("{ not-expired: {} }", check)
+        .replace("{not_after}", "");
+    let problems = load(&text).expect_err("a mistake");
+    let found = told(&problems);
+    assert!(found.contains(expected), "{found}\n{text}");
+    assert_eq!(problems.len(), 1, "{found}");
+    assert_eq!(underlined(&problems[0]), underlined_text, "{text}");
+}
+
+#[test]
+fn an_assertion_that_begins_with_an_exclamation_mark_wants_quotes() {
+    let block = "\n      expression:\n        assert: ";
+    for written in [
+        "!cert.basic_constraints.ca",
+        "!(cert.role == \"leaf\")",
+        "!cert.san.dns.exists(d, d == \"x\")",
+        "!cert.a || !cert.b",
+        "!cert.a && !cert.b",
+        "! cert.basic_constraints.ca",
+        "!!cert.basic_constraints.ca",
+    ] {
+        let help = format!(
+            "a YAML tag has no meaning here [read as a tag] a text that begins with `!` stands in quotes: `'{written}'`"
+        );
+        assertion(&format!("{block}{written}"), written, &help);
+        assertion(&format!("{block}{written} # why"), written, &help);
+        let flow = format!("{{ expression: {{ assert: {written} }} }}");
+        assertion(&flow, written, &help);
+    }
+}
+
+#[test]
+fn a_text_that_begins_with_an_exclamation_mark_wants_quotes() {
+    replacing(
+        "\"m {not_after}\"",
+        "!important",
+        &[
+            "8:14 a YAML tag has no meaning here [read as a tag] a text that begins with `!` stands in quotes: `'!important'`",
+        ],
+    );
+    replacing(
+        "\"m {not_after}\"",
+        "!important don't",
+        &[
+            "8:14 a YAML tag has no meaning here [read as a tag] a text that begins with `!` stands in quotes: `\"!important don't\"`",
+        ],
+    );
+}
+
+#[test]
+fn what_stands_behind_a_text_in_quotes_belongs_inside_them() {
+    let help = "this is not YAML: more stands behind a text in quotes [begins with a quote] put quotes around the whole: ";
+    for (written, quoted) in [
+        ("\"DV\" == cert.validation", "`'\"DV\" == cert.validation'`"),
+        ("'DV' == cert.validation", "`\"'DV' == cert.validation\"`"),
+    ] {
+        let help = format!("{help}{quoted}");
+        let block = format!("\n      expression:\n        assert: {written}");
+        assertion(&block, written, &help);
+        let flow = format!("{{ expression: {{ assert: {written} }} }}");
+        assertion(
+            &flow,
+            written,
+            &format!("{help}, or a comma where it lacks"),
+        );
+    }
+}
+
+#[test]
+fn an_expression_without_its_map() {
+    assertion(
+        "{ expression: cert.version == 3 }",
+        "cert.version == 3",
+        "a map is written `{ assert: … }`",
+    );
+}
+
+#[test]
+fn a_text_that_begins_with_a_placeholder_wants_quotes() {
+    replacing(
+        "\"m {not_after}\"",
+        "{bits} is too few",
+        &[
+            "8:14 this is not YAML: more stands behind a map [`{` begins a map] a text that begins with `{` stands in quotes: `'{bits} is too few'`",
+        ],
+    );
+    replacing(
+        "\"m {not_after}\"",
+        "[1] is too few",
+        &[
+            "8:14 this is not YAML: more stands behind a list [`[` begins a list] a text that begins with `[` stands in quotes: `'[1] is too few'`",
         ],
     );
 }
@@ -503,6 +614,32 @@ fn a_variable_without_quotes() {
         "{ not-expired: {} }\n    message: \"m {not_after}\"",
         "{ serial-number: { max_octets: {vars.x}, min_bits: 1 } }\n    message: m",
         &["7:43 `{vars.x}` without quotes is a map [a map] write \"{vars.x}\""],
+    );
+}
+
+#[test]
+fn a_variable_as_other_tools_write_it() {
+    for written in [
+        "\"${{ days }}\"",
+        "\"{{ vars.days }}\"",
+        "$days",
+        "{ var: days }",
+        "vars.days",
+    ] {
+        let text = format!(
+            "version: 1\nname: acme\nextends: base\nrules:\n  serial:\n    \
+             check: {{ serial-number: {{ max_octets: {written}, min_bits: 1 }} }}\n    message: m\n"
+        );
+        let found = told(&load(&text).expect_err("a mistake"));
+        let help = "] a variable is written `\"{vars.days}\"`";
+        assert!(found.ends_with(help), "{found}");
+    }
+    replacing(
+        "{ not-expired: {} }\n    message: \"m {not_after}\"",
+        "{ serial-number: { max_octets: $days, min_bits: 1 } }\n    message: m",
+        &[
+            "7:43 `max_octets`: expected a whole number, 0 or more, found the text \"$days\" [the text \"$days\"] -",
+        ],
     );
 }
 
