@@ -345,7 +345,26 @@ pub(super) fn judge(case: &Case, judged: &Judged, policy: &Policy, only: Option<
     if case.closed && only.is_none() {
         problems.extend(unexpected(case, judged));
     }
+    if only.is_none() {
+        problems.extend(empty(case, judged));
+    }
     problems
+}
+
+/// A case that names no rule shows that the rules asked of its chain hold; where none is, it shows nothing.
+fn empty(case: &Case, judged: &Judged) -> Option<Problem> {
+    let is_told =
+        !case.expect.is_empty() || !judged.answers.is_empty() || !judged.findings.is_empty();
+    if is_told {
+        return None;
+    }
+    let message = format!(
+        "{}: the case shows nothing: it names no rule, and none applies to its chain",
+        escape(&case.name)
+    );
+    let problem = case.place.problem(message, "this case");
+    let help = "write a chain that a rule applies to, or `not_applicable: RULE` under `expect`";
+    Some(problem.help(help))
 }
 
 /// Findings of rules of which the case says nothing.

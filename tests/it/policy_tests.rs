@@ -171,6 +171,56 @@ fn a_finding_that_no_case_speaks_of_fails_it() {
     assert_eq!(tested(&open, &[]).0, 0);
 }
 
+/// A policy of one rule, which public certificates alone are asked.
+const PUBLIC_ONLY: &str = "\
+version: 1
+name: acme
+rules:
+  only-public:
+    severity: error
+    on: leaf
+    when: { class: [public] }
+    check: { rsa-key-size: { min_bits: 4096 } }
+    message: m
+";
+
+#[test]
+fn a_case_that_names_no_rule_and_that_no_rule_applies_to_fails() {
+    for expect in ["", ", expect: {}", ", expect: { pass: [] }"] {
+        let one =
+            format!("  - {{ name: a, chain: {{ leaf: {{ days: 300 }}, root: {{}} }}{expect} }}\n");
+        let folder = folder(&one);
+        // Where a rule holds, that is shown.
+        let run = |format: &str| {
+            let output = chainlint(folder.path())
+                .args(["test", "--format", format])
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            (output.status.code().unwrap(), text)
+        };
+        let (status, told) = run("full");
+        assert_eq!(status, 0, "{expect}: {told}");
+        fs::write(folder.path().join("acme.yaml"), PUBLIC_ONLY).unwrap();
+        for format in ["full", "json", "junit"] {
+            let (status, told) = run(format);
+            assert_eq!(status, 1, "{format} {expect}");
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                told.contains("the case shows nothing"),
+                "{format} {expect}: {told}"
+            );
+            // JUnit has no place for what to do.
+            let help = told.contains("`not_applicable: RULE`");
+            assert!(help || format == "junit", "{format} {expect}: {told}");
+        }
+    }
+    let named = case("", "not_applicable: only-public");
+    let folder = folder(&named);
+    fs::write(folder.path().join("acme.yaml"), PUBLIC_ONLY).unwrap();
+    chainlint(folder.path()).arg("test").assert().success();
+}
+
 #[test]
 fn a_finding_may_be_expected_with_its_message_field_certificate_and_count() {
     let ways = [
