@@ -222,6 +222,36 @@ fn a_case_that_names_no_rule_and_that_no_rule_applies_to_fails() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_may_be_expected_under_a_policy_that_has_no_rule_for_it() {
+    let of = |content: &str, expect: &str| {
+        tested(
+            &format!("  - {{ name: a, {content}, expect: {{ {expect} }} }}\n"),
+            &[],
+        )
+    };
+    let empty = "text: ''";
+    assert_eq!(
+        misses(&of(empty, "").1),
+        ["a: `readable` is not expected to fail"]
+    );
+    for met in ["error: readable", "fail: { rule: readable, count: 1 }"] {
+        for content in [empty, "unreadable: no permission"] {
+            let (status, report) = of(content, met);
+            assert_eq!(
+                (status, misses(&report)),
+                (0, Vec::new()),
+                "{content} {met}"
+            );
+        }
+    }
+    let chain = "chain: { leaf: { days: 300 }, root: {} }";
+    assert_eq!(of(chain, "pass: readable").0, 0);
+    for (content, unmet) in [(empty, "pass: readable"), (chain, "error: readable")] {
+        assert_eq!(of(content, unmet).0, 1, "{content} {unmet}");
+    }
+}
+
+#[test]
 fn a_finding_may_be_expected_with_its_message_field_certificate_and_count() {
     let ways = [
         ("message: lives for 399", 0),
