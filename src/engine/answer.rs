@@ -28,6 +28,12 @@ impl Answers {
         found.map(|(_, answer)| *answer)
     }
 
+    /// Whether no rule applied.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes one more answer of the rule that is being asked.
     pub(super) fn take(&mut self, rule: &Arc<str>, answer: Answer) {
         match self.0.last_mut().filter(|(id, _)| id == rule) {

@@ -14,8 +14,8 @@ use crate::source::escape;
 use crate::span::Span;
 use crate::x509::Field;
 
-/// What these findings call their rule.
-const RULE: &str = "readable";
+/// What these findings call their rule; a policy may have a rule of that name, and need not.
+pub const READABLE: &str = "readable";
 
 /// The finding for a file that could not be read under a policy that has no words for it.
 pub(super) fn unreadable(
@@ -123,7 +123,7 @@ fn told(
     label: &str,
 ) -> Finding {
     Finding {
-        rule: RULE.into(),
+        rule: READABLE.into(),
         severity: Severity::Error,
         message: escape(message),
         help: None,
@@ -136,7 +136,7 @@ fn told(
         certificate: None,
         field: None,
         related: Vec::new(),
-        fingerprint: fingerprint(RULE, "", lies),
+        fingerprint: fingerprint(READABLE, "", lies),
         waived: None,
         origin: Origin::Always,
     }

@@ -29,6 +29,7 @@ use crate::policy::On;
 use crate::repository::Place;
 use crate::source::{Source, escape};
 pub use answer::{Answer, Answers};
+pub use implicit::READABLE;
 pub use plan::{Plan, PlannedFile, PlannedInput};
 use stamp::Stamp;
 pub use waive::{Waiving, question, unused_waivers};

@@ -42,10 +42,13 @@ pub(super) type JudgedFile<'a> = (&'a PlannedFile, Judged);
 struct Use {
     /// The findings that it is about: `path:line:column`.
     findings: Vec<String>,
+    /// It is in force for one of them.
+    is_in_force: bool,
     refusals: BTreeSet<Refusal>,
 }
 
-/// The positions of a plan's waivers that are about no finding, and that a finding could have been about.
+/// The positions of a plan's waivers that are in force for no finding, where a finding could have been what they are
+/// about.
 #[must_use]
 pub fn unused_waivers(plan: &Plan, progress: &dyn Progress) -> BTreeSet<usize> {
     let Some(waiving) = &plan.waiving else {
@@ -55,9 +58,8 @@ pub fn unused_waivers(plan: &Plan, progress: &dyn Progress) -> BTreeSet<usize> {
     let uses = uses(plan, waiving, &mut judged);
     let searched = Searched::of(plan, waiving, &judged);
     let waivers = waiving.waivers.list().iter().zip(&uses).enumerate();
-    let unused = waivers.filter(|(_, (waiver, used))| {
-        used.findings.is_empty() && searched.is_everything_about(waiver)
-    });
+    let unused = waivers
+        .filter(|(_, (waiver, used))| !used.is_in_force && searched.is_everything_about(waiver));
     unused.map(|(at, _)| at).collect()
 }
 
@@ -96,8 +98,12 @@ fn uses(plan: &Plan, waiving: &Waiving, judged: &mut [JudgedFile<'_>]) -> Vec<Us
                 let (path, start) = (&finding.path, finding.start);
                 used.findings
                     .push(format!("{path}:{}:{}", start.line, start.column));
-                if let Standing::Refused(refusal) = standing {
-                    used.refusals.insert(refusal);
+                match standing {
+                    Standing::InForce => used.is_in_force = true,
+                    Standing::Refused(refusal) => {
+                        used.refusals.insert(refusal);
+                    }
+                    Standing::Expired => {}
                 }
             }
             let covering = covering.and_then(|at| waiving.waivers.list().get(at));

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::document::{Field, Given};
 use super::location::Location;
 use super::rule::{Examples, Level, Rule, Severities};
-use super::substitute;
+use super::substitute::{self, Substituted};
 use super::template::printable;
 use super::vars::Variables;
 use crate::check::expression::Model;
@@ -193,6 +193,8 @@ impl<'a> Compiler<'a> {
             let problem = Location::new(&given.source, key.span).problem(message, "unknown check");
             let names = check::KINDS.iter().map(|kind| kind.name);
             self.problems.push(problem.help(one_of(&key.name, names)));
+            // Which variables there are does not depend on the check.
+            substitute::substitute(node, given, self.known.variables, self.problems);
             return None;
         };
         Some((kind, node.clone()))
@@ -201,8 +203,11 @@ impl<'a> Compiler<'a> {
     fn check(&mut self, kind: &Kind, node: &Node) -> Option<Check> {
         let given = self.given(Field::Check)?;
         let before = self.problems.len();
-        let (node, replaced) =
-            substitute::substitute(node, given, self.known.variables, self.problems);
+        let Substituted {
+            node,
+            replaced,
+            broken,
+        } = substitute::substitute(node, given, self.known.variables, self.problems);
         if self.problems.len() > before {
             return None;
         }
@@ -217,7 +222,11 @@ impl<'a> Compiler<'a> {
             is_complete: self.known.complete,
             model: self.known.model,
         };
-        let check = (kind.read)(&node, &within, self.problems);
+        let mut found = Vec::new();
+        let check = (kind.read)(&node, &within, &mut found);
+        // What a variable lacks was told where it is given.
+        found.retain(|problem| !broken.contains(&problem.span));
+        self.problems.append(&mut found);
         let new = self.problems.get_mut(before..).unwrap_or_default();
         for problem in new.iter_mut() {
             let message = &problem.message;
@@ -235,9 +244,16 @@ impl<'a> Compiler<'a> {
             let level = self.level(given, &given.node)?;
             return Some(Severities::All(level.severity()));
         };
-        let outcomes = kind?.outcomes;
+        let Some(kind) = kind else {
+            // Which outcomes there are is not known; the words are looked at all the same.
+            for (_, node) in entries {
+                self.level(given, node);
+            }
+            return None;
+        };
+        let outcomes = kind.outcomes;
         if outcomes.is_empty() {
-            let message = format!("the check `{}` has one outcome alone", kind?.name);
+            let message = format!("the check `{}` has one outcome alone", kind.name);
             let problem = given.problem(message, "a map");
             let help = "one of `error`, `warning`, `advice`, `off`";
             self.problems.push(problem.help(help));
@@ -248,7 +264,7 @@ impl<'a> Compiler<'a> {
             if names().any(|name| name == key.name) {
                 continue;
             }
-            self.unknown_outcome(given, key, kind?, names());
+            self.unknown_outcome(given, key, kind, names());
         }
         let unnamed: Vec<String> = names()
             .filter(|name| given.node.get(name).is_none())

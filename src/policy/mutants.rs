@@ -128,7 +128,7 @@ fn changes(rule: &Rule, variables: &Variables) -> Vec<Change> {
             Field::When => narrowed(&given.node),
             Field::On => asked_less(&given.node),
             Field::Check => {
-                let (node, _) = substitute(&given.node, given, variables, &mut Vec::new());
+                let node = substitute(&given.node, given, variables, &mut Vec::new()).node;
                 let mut variants = loosened(&node);
                 variants.extend(of_expression(rule, given, &node, variables));
                 variants

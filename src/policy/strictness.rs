@@ -79,7 +79,7 @@ pub(super) fn asked(
 fn parameter(name: &str, written: &Node, check: &Given, variables: &Variables) -> Asked {
     let variable = substitute::reference(written).and_then(|name| variables.get(name));
     // What is wrong with it is told where the rule is compiled.
-    let (value, _) = substitute::substitute(written, check, variables, &mut Vec::new());
+    let value = substitute::substitute(written, check, variables, &mut Vec::new()).node;
     Asked {
         direction: direction(name),
         value: Some(value).filter(|value| !value.is_null()),

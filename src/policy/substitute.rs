@@ -13,22 +13,35 @@ pub(super) fn reference(node: &Node) -> Option<&str> {
     (!inner.contains(['{', '}'])).then_some(inner)
 }
 
-/// Puts the values of variables in the place of `"{vars.NAME}"`. Gives the node and the references
-/// that were replaced: name and place.
+/// A node in which values stand for variables.
+pub(super) struct Substituted {
+    pub(super) node: Node,
+    /// The references that were replaced: name and place.
+    pub(super) replaced: Vec<(String, Span)>,
+    /// The references to variables whose value is not known, because of a mistake that was told already.
+    pub(super) broken: Vec<Span>,
+}
+
+/// Puts the values of variables in the place of `"{vars.NAME}"`.
 pub(super) fn substitute(
     node: &Node,
     at: &Given,
     variables: &Variables,
     problems: &mut Problems,
-) -> (Node, Vec<(String, Span)>) {
+) -> Substituted {
     let mut substitution = Substitution {
         at,
         variables,
         problems,
         replaced: Vec::new(),
+        broken: Vec::new(),
     };
     let node = substitution.node(node);
-    (node, substitution.replaced)
+    Substituted {
+        node,
+        replaced: substitution.replaced,
+        broken: substitution.broken,
+    }
 }
 
 struct Substitution<'a> {
@@ -36,6 +49,7 @@ struct Substitution<'a> {
     variables: &'a Variables,
     problems: &'a mut Problems,
     replaced: Vec<(String, Span)>,
+    broken: Vec<Span>,
 }
 
 impl Substitution<'_> {
@@ -68,8 +82,12 @@ impl Substitution<'_> {
 
     fn value(&mut self, name: &str, node: &Node) -> Node {
         let span = node.span;
+        let is_broken = self.variables.is_broken(name);
+        if is_broken {
+            self.broken.push(span);
+        }
         let Some(variable) = self.variables.get(name) else {
-            if !self.variables.is_broken(name) {
+            if !is_broken {
                 let at = Location::new(&self.at.source, span);
                 self.problems
                     .push(unknown(name, &at, self.variables.names()));

@@ -24,15 +24,22 @@ impl Compiler<'_> {
             let text = self.template(field, given, &given.node, kind)?;
             return Some(Texts::one(text));
         };
-        let outcomes = kind?.outcomes;
+        let Some(kind) = kind else {
+            // Which outcomes there are is not known; what the texts say is looked at all the same.
+            for (_, node) in entries {
+                self.template(field, given, node, None);
+            }
+            return None;
+        };
+        let outcomes = kind.outcomes;
         let names = || outcomes.iter().map(|(name, _)| *name);
         let mut texts = Vec::new();
         for (key, node) in entries {
             let outcome = names().find(|name| *name == key.name);
             if outcome.is_none() && key.name != DEFAULT {
-                self.unknown_outcome(given, key, kind?, names().chain([DEFAULT]));
+                self.unknown_outcome(given, key, kind, names().chain([DEFAULT]));
             }
-            if let Some(text) = self.template(field, given, node, kind) {
+            if let Some(text) = self.template(field, given, node, Some(kind)) {
                 texts.push((outcome, text));
             }
         }
@@ -79,9 +86,9 @@ impl Compiler<'_> {
                 .push(problem.help("a brace that is meant as such is written twice: `{{`, `}}`"));
         }
         for placeholder in placeholders {
-            let Some(kind) = kind.filter(|kind| !self.is_known(&placeholder.name, kind)) else {
+            if self.is_known(&placeholder.name, kind) {
                 continue;
-            };
+            }
             let name = escape(&placeholder.name);
             let at = place(&placeholder.range);
             if let Some(variable) = placeholder.name.strip_prefix("vars.") {
@@ -99,22 +106,24 @@ impl Compiler<'_> {
         Some(template)
     }
 
-    fn is_known(&self, name: &str, kind: &Kind) -> bool {
-        match name.strip_prefix("vars.") {
-            Some(variable) => {
-                let variables = self.known.variables;
-                !self.known.complete
-                    || variables.get(variable).is_some()
-                    || variables.is_broken(variable)
-            }
-            None => {
-                kind.details.iter().any(|(detail, _)| *detail == name) || (self.known.is_fact)(name)
-            }
+    /// Whether a placeholder means something. Without a check, what may be a detail of one does.
+    fn is_known(&self, name: &str, kind: Option<&Kind>) -> bool {
+        if let Some(variable) = name.strip_prefix("vars.") {
+            let variables = self.known.variables;
+            return !self.known.complete
+                || variables.get(variable).is_some()
+                || variables.is_broken(variable);
         }
+        let is_detail = match kind {
+            Some(kind) => kind.details.iter().any(|(detail, _)| *detail == name),
+            None => !name.contains('.'),
+        };
+        is_detail || (self.known.is_fact)(name)
     }
 
-    fn placeholder_help(&self, name: &str, kind: &Kind) -> String {
-        let details = kind.details.iter().map(|(detail, _)| (*detail).to_owned());
+    fn placeholder_help(&self, name: &str, kind: Option<&Kind>) -> String {
+        let details = kind.map_or(&[][..], |kind| kind.details).iter();
+        let details = details.map(|(detail, _)| (*detail).to_owned());
         let variables = self.known.variables.names();
         let variables = variables.into_iter().map(|name| format!("vars.{name}"));
         let here: Vec<String> = details.chain(variables).collect();

@@ -113,7 +113,7 @@ pub(super) struct Declaration {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     all: Vec<Variable>,
-    /// Names whose declaration is broken: their use is not a further mistake.
+    /// Names whose declaration or value is broken: their use is not a further mistake.
     broken: Vec<String>,
 }
 
@@ -140,14 +140,12 @@ impl Variables {
 
     /// The variables as expressions use them.
     pub(super) fn constants(&self) -> Vec<(&str, Constant)> {
-        let known = self
-            .all
-            .iter()
-            .map(|variable| (&*variable.name, variable.constant()));
         let broken = self.broken.iter();
-        known
-            .chain(broken.map(|name| (name.as_str(), Constant::Broken)))
-            .collect()
+        let broken = broken.map(|name| (name.as_str(), Constant::Broken));
+        let known = self.all.iter();
+        let known = known.filter(|variable| !self.is_broken(&variable.name));
+        let known = known.map(|variable| (&*variable.name, variable.constant()));
+        known.chain(broken).collect()
     }
 
     pub(super) fn is_broken(&self, name: &str) -> bool {
@@ -166,7 +164,9 @@ impl Variables {
         if given.node.entries().is_some() {
             self.declare(key, given, &at, problems);
         } else if let Some(known) = self.all.iter_mut().find(|known| *known.name == *key.name) {
-            set(known, given, problems);
+            if !set(known, given, problems) {
+                self.broken.push(key.name.clone());
+            }
         } else if complete && !self.is_broken(&key.name) {
             let problem = unknown(&key.name, &at, self.names());
             let help = match &problem.help {
@@ -204,7 +204,9 @@ impl Variables {
         };
         if let Some(node) = declaration.default {
             let source = given.source.clone();
-            set(&mut variable, &Given { node, source }, problems);
+            if !set(&mut variable, &Given { node, source }, problems) {
+                self.broken.push(key.name.clone());
+            }
         }
         match self.all.iter_mut().find(|known| *known.name == *key.name) {
             Some(known) if known.kind == kind => *known = variable,
@@ -243,18 +245,21 @@ impl Variables {
                 OverrideValue::Yaml(node) => node.describe(),
                 OverrideValue::Text(text) => format!("the text \"{}\"", escape(text)),
             };
-            take(known, value, &given.value_at, &found, problems);
+            if !take(known, value, &given.value_at, &found, problems) {
+                self.broken.push(given.name.clone());
+            }
         }
     }
 }
 
-fn set(variable: &mut Variable, given: &Given, problems: &mut Problems) {
+/// Whether the value is one of the variable's type; where it is not, that was told.
+fn set(variable: &mut Variable, given: &Given, problems: &mut Problems) -> bool {
     if given.node.is_null() {
-        return;
+        return true;
     }
     let value = VarValue::from_node(&given.node, variable.kind);
     let found = given.node.describe();
-    take(variable, value, &given.location(), &found, problems);
+    take(variable, value, &given.location(), &found, problems)
 }
 
 fn take(
@@ -263,7 +268,7 @@ fn take(
     at: &Location,
     found: &str,
     problems: &mut Problems,
-) {
+) -> bool {
     let Some(value) = value else {
         let message = format!(
             "the variable `{}` holds {}, found {found}",
@@ -276,10 +281,11 @@ fn take(
             there.span,
             "declared here",
         ));
-        return;
+        return false;
     };
     variable.value = Some(value);
     variable.origin = at.clone();
+    true
 }
 
 fn is_name(name: &str) -> bool {

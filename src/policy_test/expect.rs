@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document::Case;
-use crate::engine::{Answer, Judged};
+use crate::engine::{Answer, Judged, READABLE};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Location, Policy};
 use crate::source::{Source, escape};
@@ -309,16 +309,21 @@ pub(super) fn judge(case: &Case, judged: &Judged, policy: &Policy, only: Option<
     let mine = |rule: &str| only.is_none_or(|only| only == rule);
     for expectation in case.expect.iter().filter(|expected| mine(&expected.rule)) {
         let rule = policy.rule(&expectation.rule);
-        let got = match (judged.answers.of(&expectation.rule), rule) {
-            (Some(answer), _) => Got::Answer(answer),
-            (None, Some(rule)) if rule.is_off() => Got::Off,
-            (None, _) => Got::NotApplicable,
-        };
         let findings = judged
             .findings
             .iter()
             .filter(|found| *found.rule == *expectation.rule);
         let findings: Vec<&Finding> = findings.collect();
+        let got = match (judged.answers.of(&expectation.rule), rule) {
+            (Some(answer), _) => Got::Answer(answer),
+            (None, Some(rule)) if rule.is_off() => Got::Off,
+            (None, Some(_)) => Got::NotApplicable,
+            // What no rule of the policy asks is asked of every file.
+            (None, None) => {
+                let gravest = findings.iter().map(|finding| finding.severity).max();
+                Got::Answer(gravest.map_or(Answer::Pass, Answer::Fail))
+            }
+        };
         if !expectation.wanted.is_met(got) {
             let id = escape(&expectation.rule);
             let wanted = expectation.wanted.key().replace('_', " ");
@@ -345,7 +350,26 @@ pub(super) fn judge(case: &Case, judged: &Judged, policy: &Policy, only: Option<
     if case.closed && only.is_none() {
         problems.extend(unexpected(case, judged));
     }
+    if only.is_none() {
+        problems.extend(empty(case, judged));
+    }
     problems
+}
+
+/// A case that names no rule shows that the rules asked of its chain hold; where none is, it shows nothing.
+fn empty(case: &Case, judged: &Judged) -> Option<Problem> {
+    let is_told =
+        !case.expect.is_empty() || !judged.answers.is_empty() || !judged.findings.is_empty();
+    if is_told {
+        return None;
+    }
+    let message = format!(
+        "{}: the case shows nothing: it names no rule, and none applies to its chain",
+        escape(&case.name)
+    );
+    let problem = case.place.problem(message, "this case");
+    let help = "write a chain that a rule applies to, or `not_applicable: RULE` under `expect`";
+    Some(problem.help(help))
 }
 
 /// Findings of rules of which the case says nothing.
@@ -368,12 +392,12 @@ fn unexpected(case: &Case, judged: &Judged) -> Problems {
         .collect()
 }
 
-/// Rules that a case names and its policy does not have.
+/// Rules that a case names and its policy does not have; that a file can be read is told without a rule too.
 pub(super) fn unknown(case: &Case, policy: &Policy) -> Problems {
     let unknown = case
         .expect
         .iter()
-        .filter(|expected| policy.rule(&expected.rule).is_none());
+        .filter(|expected| policy.rule(&expected.rule).is_none() && expected.rule != READABLE);
     unknown
         .map(|expected| {
             let id = escape(&expected.rule);

@@ -171,6 +171,86 @@ fn a_finding_that_no_case_speaks_of_fails_it() {
     assert_eq!(tested(&open, &[]).0, 0);
 }
 
+/// A policy of one rule, which public certificates alone are asked.
+const PUBLIC_ONLY: &str = "\
+version: 1
+name: acme
+rules:
+  only-public:
+    severity: error
+    on: leaf
+    when: { class: [public] }
+    check: { rsa-key-size: { min_bits: 4096 } }
+    message: m
+";
+
+#[test]
+fn a_case_that_names_no_rule_and_that_no_rule_applies_to_fails() {
+    for expect in ["", ", expect: {}", ", expect: { pass: [] }"] {
+        let one =
+            format!("  - {{ name: a, chain: {{ leaf: {{ days: 300 }}, root: {{}} }}{expect} }}\n");
+        let folder = folder(&one);
+        // Where a rule holds, that is shown.
+        let run = |format: &str| {
+            let output = chainlint(folder.path())
+                .args(["test", "--format", format])
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            (output.status.code().unwrap(), text)
+        };
+        let (status, told) = run("full");
+        assert_eq!(status, 0, "{expect}: {told}");
+        fs::write(folder.path().join("acme.yaml"), PUBLIC_ONLY).unwrap();
+        for format in ["full", "json", "junit"] {
+            let (status, told) = run(format);
+            assert_eq!(status, 1, "{format} {expect}");
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                told.contains("the case shows nothing"),
+                "{format} {expect}: {told}"
+            );
+            // JUnit has no place for what to do.
+            let help = told.contains("`not_applicable: RULE`");
+            assert!(help || format == "junit", "{format} {expect}: {told}");
+        }
+    }
+    let named = case("", "not_applicable: only-public");
+    let folder = folder(&named);
+    fs::write(folder.path().join("acme.yaml"), PUBLIC_ONLY).unwrap();
+    chainlint(folder.path()).arg("test").assert().success();
+}
+
+#[test]
+fn a_file_that_cannot_be_read_may_be_expected_under_a_policy_that_has_no_rule_for_it() {
+    let of = |content: &str, expect: &str| {
+        tested(
+            &format!("  - {{ name: a, {content}, expect: {{ {expect} }} }}\n"),
+            &[],
+        )
+    };
+    let empty = "text: ''";
+    assert_eq!(
+        misses(&of(empty, "").1),
+        ["a: `readable` is not expected to fail"]
+    );
+    for met in ["error: readable", "fail: { rule: readable, count: 1 }"] {
+        for content in [empty, "unreadable: no permission"] {
+            let (status, report) = of(content, met);
+            assert_eq!(
+                (status, misses(&report)),
+                (0, Vec::new()),
+                "{content} {met}"
+            );
+        }
+    }
+    let chain = "chain: { leaf: { days: 300 }, root: {} }";
+    assert_eq!(of(chain, "pass: readable").0, 0);
+    for (content, unmet) in [(empty, "pass: readable"), (chain, "error: readable")] {
+        assert_eq!(of(content, unmet).0, 1, "{content} {unmet}");
+    }
+}
+
 #[test]
 fn a_finding_may_be_expected_with_its_message_field_certificate_and_count() {
     let ways = [

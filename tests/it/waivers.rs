@@ -660,6 +660,50 @@ fn the_list_shows_what_ends_first_on_top() {
 }
 
 #[test]
+fn what_a_policy_refuses_is_listed_so_and_pruned_as_unused() {
+    let refused = [
+        ("{ waivable: false }", "", "lets nobody waive this rule"),
+        ("{ locked: true }", "", "lets nobody waive this rule"),
+        (
+            "error",
+            "waivers: { max_days: 30 }\n",
+            "lets waivers end 30 days ahead at most",
+        ),
+    ];
+    for (rule, bounds, why) in refused {
+        let folder = folder("");
+        let of = |path: &str| format!("path: '{path}', {BECAUSE}");
+        let waivers = waivers(&[&of("certs/a.pem"), &of("certs/*.pem"), &of("certs/b.pem")]);
+        let files = "files: [{ match: [certs/a.pem], policy: acme.yaml }]\n";
+        config(folder.path(), &format!("{files}{waivers}"));
+        fs::write(folder.path().join("acme.yaml"), policy(rule, bounds)).unwrap();
+        // The pattern means a file too whose policy lets it.
+        let (status, listed, said) = run(folder.path(), &["list"]);
+        assert_eq!(status, 0, "{said}");
+        let line = format!("refused: the policy `acme` {why}");
+        assert_eq!(listed.matches(&line).count(), 1, "{listed}");
+        assert_eq!(
+            said,
+            "3 waivers, 1 refused: `chainlint waivers prune --unused` removes it\n"
+        );
+        let (_, rows, _) = run(folder.path(), &["list", "--format", "json"]);
+        let rows: Value = serde_json::from_str(&rows).unwrap();
+        assert_eq!(rows[0]["refused"], format!("the policy `acme` {why}"));
+        assert_eq!(rows[1]["refused"], Value::Null);
+        assert_eq!(run(folder.path(), &["prune", "--diff"]).0, 0);
+        let (_, _, said) = run(folder.path(), &["prune", "--unused"]);
+        assert_eq!(said, "1 waiver removed\n");
+        let left = fs::read_to_string(folder.path().join("chainlint.yaml")).unwrap();
+        assert!(
+            left.contains("certs/*.pem") && left.contains("certs/b.pem"),
+            "{left}"
+        );
+        let (_, listed, _) = run(folder.path(), &["list"]);
+        assert!(!listed.contains("refused"), "{listed}");
+    }
+}
+
+#[test]
 fn every_format_tells_waived_findings_in_its_way_and_ends_alike() {
     let folder = folder(&waivers(&[&format!("path: 'certs/*.pem', {BECAUSE}")]));
     for format in FORMATS {

@@ -9,15 +9,14 @@ use time::OffsetDateTime;
 
 use super::super::environment::Environment;
 use super::super::policies::Named;
-use super::super::waivers::from_config;
+use super::super::waivers::chain_files;
 use super::super::{Failure, Outcome, policies, test};
 use crate::check::Parameters;
 use crate::check::kinds::issuer_avoids::IssuerAvoids;
 use crate::engine::Session;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput};
-use crate::input;
 use crate::input::name::shown;
-use crate::policy::{self, Config, Location, Override, Policy};
+use crate::policy::{self, Location, Override, Policy};
 use crate::report::problems::write_warnings;
 use crate::source::escape;
 use crate::trust::{Anchors, Given};
@@ -171,7 +170,7 @@ fn config(name: &str, now: OffsetDateTime, environment: &Environment) -> Result<
         wrong,
         ..Found::default()
     };
-    let files = files(&config, environment)?;
+    let files = chain_files(&config, environment)?;
     let of_entry = |named: &Named| Some((named.entry?, named.policy.clone()));
     let of_entries: Vec<(usize, Arc<Policy>)> =
         named.policies.iter().filter_map(of_entry).collect();
@@ -223,25 +222,6 @@ fn policies_of(
         found.suspicious.extend(denied_anchors(policy, &given, now));
     }
     Ok(())
-}
-
-/// The files of a config's folder that may hold a chain, from there.
-fn files(config: &Config, environment: &Environment) -> Result<Vec<PathBuf>, Failure> {
-    let relative = |path: &Path| from_config(path, config).map(PathBuf::from);
-    let options = input::Options {
-        no_ignore: false,
-        force_exclude: false,
-        excluded: &|path| relative(path).is_some_and(|path| config.excludes(&path)),
-        is_wanted: input::may_hold_a_chain,
-        current: &environment.current,
-    };
-    let found = input::discover(std::slice::from_ref(&config.folder), &options);
-    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
-    Ok(found
-        .files
-        .iter()
-        .filter_map(|file| relative(&file.path))
-        .collect())
 }
 
 /// Trust anchors that a rule of the same policy denies: no chain could satisfy both. What makes a rule deny

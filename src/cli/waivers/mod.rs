@@ -15,7 +15,7 @@ use super::environment::Environment;
 use super::plan::relative;
 use super::{Failure, Outcome, policies};
 use crate::engine::Waiving;
-use crate::input::name::plain;
+use crate::input::{self, name::plain};
 use crate::policy::{Config, Policy, Waivers};
 use crate::source::escape;
 
@@ -83,6 +83,28 @@ pub(super) fn from_config(path: &Path, config: &Config) -> Option<String> {
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     (!inside.is_absolute()).then(|| parts.join("/"))
+}
+
+/// The files of a config's folder that may hold a chain, from there.
+pub(super) fn chain_files(
+    config: &Config,
+    environment: &Environment,
+) -> Result<Vec<PathBuf>, Failure> {
+    let relative = |path: &Path| from_config(path, config).map(PathBuf::from);
+    let options = input::Options {
+        no_ignore: false,
+        force_exclude: false,
+        excluded: &|path| relative(path).is_some_and(|path| config.excludes(&path)),
+        is_wanted: input::may_hold_a_chain,
+        current: &environment.current,
+    };
+    let found = input::discover(std::slice::from_ref(&config.folder), &options);
+    let found = found.map_err(|error| Failure::Said(error.to_string()))?;
+    Ok(found
+        .files
+        .iter()
+        .filter_map(|file| relative(&file.path))
+        .collect())
 }
 
 /// The waivers of a config, for a command that runs no check: of a rule that no policy has is told here too.

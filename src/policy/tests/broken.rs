@@ -419,6 +419,46 @@ fn conditions_that_mean_nothing() {
 }
 
 #[test]
+fn an_unknown_check_hides_nothing_that_does_not_depend_on_it() {
+    whole(
+        "version: 1\nname: acme\nrules:\n  own-rule:\n    severity: { some: eror }\n    on: leaf\n    check: { rsa-keysize: { min_bits: '{vars.bits}' } }\n    message: 'm {bits} {cert.subject.cn} {vars.none}'\n    help: { default: 'h {chain.nothing} {detail}' }\n",
+        &[
+            "5:23 `severity`: expected one of `error`, `warning`, `advice`, `off`, found the text \"eror\" [the text \"eror\"] did you mean `error`?",
+            "7:14 there is no check `rsa-keysize` [unknown check] did you mean `rsa-key-size`?",
+            "7:39 no policy declares the variable `bits` [unknown variable] there is none to choose from",
+            "8:24 nothing is called `cert.subject.cn` here [unknown placeholder] did you mean `cert.subject.country`?",
+            "8:42 no policy declares the variable `none` [unknown variable] there is none to choose from",
+            "9:25 nothing is called `chain.nothing` here [unknown placeholder] did you mean `chain.ending`?",
+        ],
+    );
+}
+
+#[test]
+fn a_variable_with_a_broken_value_is_told_where_the_value_stands_alone() {
+    let text = |vars: &str, check: &str| {
+        format!(
+            "version: 1\nname: acme\nvars: {{ n: {vars} }}\nrules:\n  own-rule:\n    severity: error\n    on: leaf\n    check: {check}\n    message: 'm {{vars.n}}'\n"
+        )
+    };
+    let wrong = "{ type: integer, default: abc }";
+    let of_value =
+        "3:38 the variable `n` holds a whole number, found the text \"abc\" [the text \"abc\"] -";
+    for check in [
+        "{ rsa-key-size: { min_bits: '{vars.n}' } }",
+        "{ expression: { assert: 'cert.index > vars.n' } }",
+    ] {
+        whole(&text(wrong, check), &[of_value]);
+    }
+    let of_type = "{ type: integr }";
+    let problems = load(&text(of_type, "{ rsa-key-size: { min_bits: '{vars.n}' } }")).unwrap_err();
+    assert_eq!(problems.len(), 1, "{}", told(&problems));
+    // What else is wrong with the parameters is told.
+    let check = "{ validity-period: { max_days: '{vars.n}', max_dayz: 3 } }";
+    let problems = load(&text(wrong, check)).unwrap_err();
+    assert_eq!(problems.len(), 2, "{}", told(&problems));
+}
+
+#[test]
 fn an_unknown_check() {
     replacing(
         "not-expired",

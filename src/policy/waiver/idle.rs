@@ -76,15 +76,23 @@ fn off(waiver: &Waiver, policies: &[&Policy]) -> Option<Problem> {
     Some(problem(waiver, message, "remove the waiver"))
 }
 
-/// What no policy lets it cover; where one does, a run may need it.
+/// Why none of these policies lets a waiver cover anything, as the first that has its rule says, with that policy;
+/// where one does, a run may need it.
+#[must_use]
+pub fn refused_by_all<'a>(
+    waiver: &Waiver,
+    policies: &[&'a Policy],
+    now: OffsetDateTime,
+) -> Option<(Refusal, &'a Policy)> {
+    let having = with_rule(waiver, policies).into_iter();
+    let refusals = having.map(|policy| Some((refusal(&waiver.entry, policy, now)?, policy)));
+    let refusals: Vec<(Refusal, &Policy)> = refusals.collect::<Option<_>>()?;
+    refusals.into_iter().next()
+}
+
 fn refused(waiver: &Waiver, policies: &[&Policy], now: OffsetDateTime) -> Option<Problem> {
-    let having = with_rule(waiver, policies);
-    let refusals = having
-        .iter()
-        .map(|policy| refusal(&waiver.entry, policy, now));
-    let refusals: Vec<Refusal> = refusals.collect::<Option<_>>()?;
-    let (first, policy) = refusals.first().zip(having.first())?;
-    let (help, where_said) = match first {
+    let (why, policy) = refused_by_all(waiver, policies, now)?;
+    let (help, where_said) = match &why {
         Refusal::NotWaivable { .. } => {
             let rule = policy.rule(&waiver.entry.rule)?;
             let said = rule.fields.get(&Field::Waivable);
@@ -101,7 +109,7 @@ fn refused(waiver: &Waiver, policies: &[&Policy], now: OffsetDateTime) -> Option
             ("choose an earlier end", said)
         }
     };
-    let problem = problem(waiver, first.to_string(), help);
+    let problem = problem(waiver, why.to_string(), help);
     Some(match where_said {
         Some(said) => problem.related(&said.source, said.span, "said here"),
         None => problem,

@@ -24,7 +24,7 @@ use crate::span::Span;
 use index::Index;
 
 pub use edit::{Rewritten, Unedited, named, put, remove};
-pub use idle::idle;
+pub use idle::{idle, refused_by_all};
 pub use path::CoveredPath;
 pub(super) use read::{WaiverFile, WaiversFile, read, refuse_twice};
 pub use refuse::unknown_rules;
