@@ -317,12 +317,12 @@ pub(super) fn judge(case: &Case, judged: &Judged, policy: &Policy, only: Option<
         let got = match (judged.answers.of(&expectation.rule), rule) {
             (Some(answer), _) => Got::Answer(answer),
             (None, Some(rule)) if rule.is_off() => Got::Off,
-            (None, Some(_)) => Got::NotApplicable,
-            // What no rule of the policy asks is asked of every file.
-            (None, None) => {
+            // That it can be read is asked of every file, whether a rule does it or not.
+            (None, None) if expectation.rule == READABLE => {
                 let gravest = findings.iter().map(|finding| finding.severity).max();
                 Got::Answer(gravest.map_or(Answer::Pass, Answer::Fail))
             }
+            (None, _) => Got::NotApplicable,
         };
         if !expectation.wanted.is_met(got) {
             let id = escape(&expectation.rule);
