@@ -5,15 +5,21 @@ use std::borrow::Cow;
 use super::{Document, FaultKind, Label, Limits, scan};
 use crate::span::Span;
 
-/// A text, same length, with every block overwritten that may hold a private key; everything else stays. For files that
+/// A text, same length, with everything overwritten that may be a private key: blocks, and long runs of base64 outside of
+/// any. The rest stays. For files that
 /// are no chain files and that diagnostics show, such as policies.
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    if !text.contains("-----BEGIN ") {
+    let document = if text.contains("-----BEGIN ") {
+        scan(text.as_bytes(), Limits::default())
+    } else {
+        Document::default()
+    };
+    let mut hidden: Vec<Span> = secrets(&document);
+    hidden.extend(bare(text, &document));
+    if hidden.is_empty() {
         return Cow::Borrowed(text);
     }
-    let document = scan(text.as_bytes(), Limits::default());
-    let hidden: Vec<Span> = secrets(&document);
     let mut out = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
         let is_hidden = hidden.iter().any(|span| span.start <= at && at < span.end);
@@ -24,6 +30,54 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Characters of the shortest run of base64 that may be a key without its BEGIN. Hashes in hex are longer, and are in one
+/// case.
+const BARE: usize = 40;
+
+/// Runs of base64 outside of blocks, such as keys are that lost their boundaries, and what follows them line by line.
+fn bare(text: &str, document: &Document) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    let mut start = 0_usize;
+    let mut goes_on = false;
+    for line in text.split_inclusive('\n') {
+        let solid = line.trim();
+        let is_rest = goes_on && !solid.is_empty() && solid.bytes().all(is_base64);
+        let mut at = start;
+        goes_on = false;
+        for run in line.split_inclusive(|each: char| !u8::try_from(each).is_ok_and(is_base64)) {
+            let end = at.saturating_add(run.len());
+            let is_known = document
+                .blocks
+                .iter()
+                .any(|block| block.span.start <= at && at < block.span.end);
+            if !is_known && (is_rest || looks_coded(run)) {
+                found.push(Span::new(at, end));
+                goes_on = true;
+            }
+            at = end;
+        }
+        start = start.saturating_add(line.len());
+    }
+    found
+}
+
+/// Whether a run is as long as a key, and goes from one kind of character to another as often as one: names of files and
+/// of facts do not.
+fn looks_coded(run: &str) -> bool {
+    let kind = |byte: u8| match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        _ => 2,
+    };
+    let pairs = run.bytes().zip(run.bytes().skip(1));
+    let changes = pairs
+        .filter(|(one, next)| kind(*one) != kind(*next))
+        .count();
+    run.len() >= BARE
+        && changes.saturating_mul(3) >= run.len()
+        && run.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// What stands between the boundaries of blocks that may hold keys, and behind a BEGIN without its END.
@@ -142,6 +196,38 @@ mod tests {
                     assert!(shown.starts_with("name: ä\ntext: |\n"), "{shown}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn keys_without_boundaries_are_not_shown_and_hashes_are() {
+        let line = "MC4CAQAwBQYDK2VwBCIEIKq7Zw9dK2xTj0Vb5RnQ3LhY8cGmE1sUo6PfXa4/Q=";
+        for text in [
+            format!("key: {line}\nname: a\n"),
+            format!("key: >-\n  {line}\n  QQ==\nname: a\n"),
+            format!("key: \"{line}\"\nname: a\n"),
+        ] {
+            let shown = conceal(&text);
+            assert_eq!(shown.len(), text.len());
+            assert!(
+                !shown.contains("MC4C") && !shown.contains("QQ=="),
+                "{shown}"
+            );
+            assert!(
+                shown.starts_with("key: ") && shown.ends_with("\nname: a\n"),
+                "{shown}"
+            );
+        }
+        for text in [
+            format!("certificate: \"sha256:{}\"\n", "2c26b46b".repeat(8)),
+            format!(
+                "text: |\n  -----BEGIN CERTIFICATE-----\n  {line}\n  -----END CERTIFICATE-----\n"
+            ),
+            "policy: policies/AcmePayments/Production2026/clientChainsOfPartners\n".to_owned(),
+            "assert: cert.subject_alternative_name.uris.exists(uri, uri.startsWith('x'))\n"
+                .to_owned(),
+        ] {
+            assert_eq!(conceal(&text), text);
         }
     }
 

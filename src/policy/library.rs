@@ -287,9 +287,11 @@ impl Gathering<'_> {
     ) -> Result<(Arc<Source>, String), Box<Problem>> {
         let name = self.name(target);
         let text = match target {
+            // In ours there is nothing to conceal.
             Target::BuiltIn(at) => {
                 let builtin = self.library.builtins.get(*at);
-                builtin.map_or(String::new(), |(_, text)| (*text).to_owned())
+                let text = builtin.map_or("", |(_, text)| *text);
+                return Ok((Arc::new(Source::new(&name, text)), text.to_owned()));
             }
             Target::File(path) => (self.library.read)(path)
                 .map_err(|error| Box::new(self.unreadable(&name, &error, reference)))?,

@@ -565,3 +565,31 @@ fn a_key_in_a_config_a_policy_or_in_the_place_of_a_list_is_not_quoted() {
         }
     }
 }
+
+#[test]
+fn a_key_that_lost_its_boundaries_is_not_shown_beside_a_mistake() {
+    let key = crate::support::keys::rsa(2048, "secret").private_pkcs8();
+    let block = crate::support::pem::OPENSSL.block("PRIVATE KEY", &key);
+    let lines = || block.lines().filter(|line| !line.starts_with('-'));
+    let indented: String = lines().map(|line| format!("  {line}\n")).collect();
+    let folder = crate::support::program::folder(&[
+        (
+            "a.yaml",
+            format!("version: 1\ntls_key: >-\n{indented}fail_on: eror\n"),
+        ),
+        (
+            "b.yaml",
+            format!("version: 1\nname: b\nrules:\n\t- x\nkey: |\n{indented}"),
+        ),
+    ]);
+    for arguments in [
+        &["check", "--config", "a.yaml"][..],
+        &["policy", "check", "b.yaml"],
+    ] {
+        let (status, out, said) = crate::support::program::run(folder.path(), arguments);
+        assert_eq!(status, 2, "{said}");
+        for line in lines() {
+            assert!(!out.contains(line) && !said.contains(line), "{said}");
+        }
+    }
+}
