@@ -4,6 +4,7 @@
 //! It says what it found and where. One file of `kinds` holds one check: its parameters, its docs
 //! (which become `explain`, the schema's hover texts and the docs page), its code and its tests.
 
+pub(crate) mod day;
 mod direction;
 pub mod expression;
 pub mod issuer;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime};
 
 use super::environment::Environment;
 use super::output::{OutputArguments, Outputs};
@@ -14,6 +13,7 @@ use super::plan::{Planned, Wanted};
 use super::progress::Bar;
 use super::waivers::waiving;
 use super::{Failure, Outcome, fix, plan, policies};
+use crate::check::day::day;
 use crate::engine::{self, Plan};
 use crate::finding::{Report, Severity};
 use crate::input::PassedOver;
@@ -136,10 +136,10 @@ impl From<Threshold> for Severity {
 
 /// An instant on the command line: RFC 3339, or a day.
 pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
-    let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
     OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| day().map(|day| day.midnight().assume_utc()))
-        .map_err(|_| "write an instant like 2026-11-23T00:00:00Z, or a day".to_owned())
+        .ok()
+        .or_else(|| Some(day(text)?.midnight().assume_utc()))
+        .ok_or_else(|| "write an instant like 2026-11-23T00:00:00Z, or a day".to_owned())
 }
 
 pub(super) fn run(
@@ -215,7 +215,9 @@ pub(super) fn run(
     if !arguments.quiet {
         tell(&plan, &report, &planned, mended, arguments, environment);
         let may_hint = arguments.fix.is_none() && !arguments.staged && outputs.are_for_people();
-        if may_hint && let Some(hint) = fix::hint(&plan, &report, arguments, environment)? {
+        if may_hint
+            && let Some(hint) = fix::hint(&plan, &planned.read, &report, arguments, environment)?
+        {
             environment.note(&hint);
         }
     }

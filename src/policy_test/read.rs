@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, Time};
+use time::{OffsetDateTime, Time};
 
 use super::chain::{self, Chains};
 use super::document::{Case, CaseDocument, Content, TestDocument, TestFile};
 use super::expect::expectations;
+use crate::check::day::day;
 use crate::pem;
 use crate::policy::forms::{FORMS, TEST};
 use crate::policy::{Given, Location, Override, Reference};
@@ -322,12 +322,11 @@ pub(super) fn read_instant(
     source: &Arc<Source>,
     problems: &mut Problems,
 ) -> Option<OffsetDateTime> {
-    let day = Date::parse(&text.value, format_description!("[year]-[month]-[day]"));
+    let day = day(&text.value);
     let midnight = |day| OffsetDateTime::new_utc(day, Time::MIDNIGHT);
     let instant = day
         .map(midnight)
-        .or_else(|_| OffsetDateTime::parse(&text.value, &Rfc3339))
-        .ok();
+        .or_else(|| OffsetDateTime::parse(&text.value, &Rfc3339).ok());
     if instant.is_none() {
         let message = format!("`{}` is no instant", escape(&text.value));
         let problem = Problem::new(source, text.span, message, "instant");

@@ -362,4 +362,6 @@ fn the_anchors_of_a_run_are_not_mended_by_it() {
         "{said}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), twice);
+    let (_, _, said) = run(folder.path(), &["check", "--at", NOW, "anchors/root.pem"]);
+    assert!(!said.contains("would mend"), "{said}");
 }

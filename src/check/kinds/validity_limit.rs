@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Date;
-use time::macros::format_description;
 
+use crate::check::day::day;
 use crate::check::parameter::NonEmpty;
 use crate::check::parameter::Pattern;
 use crate::check::text::list;
@@ -146,11 +146,8 @@ pub fn public_limit(table: &[String], issued: Date) -> Option<(Date, u32)> {
 
 /// The day and the number of days of `2026-03-15 200`.
 fn limit(entry: &str) -> Option<(Date, u32)> {
-    // A sign in front of the year is none of a day; and days are compared as texts.
-    let (day, days) = entry
-        .split_once(' ')
-        .filter(|_| entry.starts_with(|each: char| each.is_ascii_digit()))?;
-    let day = Date::parse(day, format_description!("[year]-[month]-[day]")).ok()?;
+    let (first, days) = entry.split_once(' ')?;
+    let day = day(first)?;
     Some((day, days.trim().parse().ok()?))
 }
 

@@ -86,6 +86,7 @@ pub(super) fn run(
 /// How many findings of a report `--fix` would mend, for somebody who did not ask for it.
 pub(super) fn hint(
     plan: &Plan,
+    read: &BTreeSet<PathBuf>,
     report: &Report,
     arguments: &check::Arguments,
     environment: &Environment,
@@ -95,6 +96,7 @@ pub(super) fn hint(
         return Ok(None);
     }
     let patients = admit(plan, report, Scope::Safe);
+    let patients = patients.filter(|patient| !patient.is_at(|path| read.contains(path)));
     let mut patients: Vec<Patient> = patients.take(TRIED.saturating_add(1)).collect();
     if patients.len() > TRIED {
         let hint = "`--fix` may mend some of these; `--diff` shows how";

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 use super::super::check::{Threshold, instant, unknown_rule};
@@ -14,6 +13,7 @@ use super::super::progress::Silent;
 use super::super::{Failure, Outcome, policies};
 use super::edit::{self, Edited, difference, shown};
 use super::{configured, files, from_config, plain};
+use crate::check::day::day;
 use crate::engine::{self, Plan, PlannedFile, PlannedInput, Waiving};
 use crate::finding::{Finding, Severity};
 use crate::policy::waiver::{named, put, refusal};
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TEXT", value_parser = reason, allow_hyphen_values = true)]
     reason: String,
     /// The last day on which the waivers hold, in UTC, as in 2027-02-01.
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = last_day)]
     expires: Date,
     /// Who answers for it.
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
@@ -75,9 +75,8 @@ struct Which {
     all: bool,
 }
 
-fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| "write a day like 2027-02-01".to_owned())
+fn last_day(text: &str) -> Result<Date, String> {
+    day(text).ok_or_else(|| "write a day like 2027-02-01".to_owned())
 }
 
 fn reason(text: &str) -> Result<String, String> {

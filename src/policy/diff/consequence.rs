@@ -32,7 +32,8 @@ pub(super) fn of_values(
         (true, true) => return String::new(),
         (false, false) => return of_lists(direction, first, second),
     };
-    let beyond = match (direction, number(strict.value), number(wide.value)) {
+    let number = |side: Side<'_>| side.value.and_then(Node::integer);
+    let beyond = match (direction, number(strict), number(wide)) {
         (Direction::Rise | Direction::Fall, ..) if !is_exact => "more".to_owned(),
         (Direction::Rise, Some(bound), Some(until)) => range(until, bound.saturating_sub(1)),
         (Direction::Fall, Some(bound), Some(until)) => range(bound.saturating_add(1), until),
@@ -85,13 +86,6 @@ fn range(from: i64, until: i64) -> String {
         from.to_string()
     } else {
         format!("{from} to {until}")
-    }
-}
-
-fn number(node: Option<&Node>) -> Option<i64> {
-    match node.map(|node| &node.value) {
-        Some(Value::Integer(number)) => Some(*number),
-        Some(_) | None => None,
     }
 }
 

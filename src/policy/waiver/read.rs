@@ -6,10 +6,10 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Date;
-use time::macros::format_description;
 
 use super::path::CoveredPath;
 use super::{Entry, Places, Subject, Waiver};
+use crate::check::day::day;
 use crate::policy::schema;
 use crate::source::{Source, escape};
 use crate::span::Span;
@@ -180,14 +180,6 @@ pub(in crate::policy) fn refuse_twice(waivers: &[Waiver], problems: &mut Problem
             problems.push(problem.help("give it a name of its own, or none"));
         }
     }
-}
-
-/// A day, `YYYY-MM-DD`.
-pub(super) fn day(text: &str) -> Option<Date> {
-    // A year may have a sign elsewhere.
-    text.starts_with(|each: char| each.is_ascii_digit())
-        .then_some(())?;
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// The 64 lower-case digits of `sha256:` and a hash.
